@@ -1,0 +1,121 @@
+"""Reading JSON from outside: everything the standard parser lets through by mistake is an error.
+
+What the JSON means is checked by the schemas.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from ecrm.errors import InvalidError
+from ecrm.values.open_values import DEEPEST, LARGEST_BYTES
+
+__all__ = ["read_json"]
+
+_LONGEST_NUMBER = 400
+_HIGHEST_EXPONENT = 308
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+
+
+def read_json(raw: bytes) -> object:
+    """Read JSON, strictly.
+
+    Args:
+        raw: UTF-8, at most 1 MiB, nested at most 32 deep.
+
+    Returns:
+        dicts, lists, texts, whole numbers, Decimals, booleans and None.
+
+    Raises:
+        InvalidError: It is no JSON, or holds NaN, an infinity, 1e400, a name twice, NUL, half a
+            surrogate pair or a number of over 400 digits; `fields` names where.
+
+    >>> read_json(b'{"total": 149.90}')
+    {'total': Decimal('149.90')}
+    """
+    if len(raw) > LARGEST_BYTES:
+        raise InvalidError.of("body", "shorten it to 1 MiB")
+    _refuse_deep(raw)
+    try:
+        parsed = json.loads(
+            raw.decode(),
+            object_pairs_hook=_Pairs,
+            parse_int=_Number,
+            parse_float=_Number,
+            parse_constant=_Number,
+        )
+    except (ValueError, RecursionError) as error:
+        raise InvalidError.of("body", "send JSON in UTF-8") from error
+    return _checked(parsed, "")
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """The members of one object, in order, before names given twice are found."""
+
+
+class _Number(str):
+    """The text of a number, before it is known to be one that can be kept."""
+
+    __slots__ = ()
+
+
+def _refuse_deep(raw: bytes) -> None:
+    depth = 0
+    for found in _BRACKETS.finditer(raw):
+        sign = found.group()
+        if sign in b"[{":
+            depth += 1
+            if depth > DEEPEST:
+                raise InvalidError.of("body", f"nest it at most {DEEPEST} deep")
+        elif sign in b"]}":
+            depth -= 1
+
+
+def _checked(value: Any, path: str) -> Any:
+    if isinstance(value, _Pairs):
+        return _checked_object(value, path)
+    if isinstance(value, list):
+        return [_checked(item, f"{path}.{index}" if path else str(index)) for index, item in enumerate(value)]
+    if isinstance(value, _Number):
+        return _checked_number(value, path)
+    if isinstance(value, str):
+        _refuse_unstorable(value, path)
+    return value
+
+
+def _checked_object(pairs: _Pairs, path: str) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        _refuse_unstorable(name, path)
+        whole = f"{path}.{name}" if path else name
+        if name in members:
+            _refuse(whole, "give this name once")
+        members[name] = _checked(value, whole)
+    return members
+
+
+def _checked_number(text: str, path: str) -> int | Decimal:
+    if len(text) > _LONGEST_NUMBER:
+        _refuse(path, f"give a number of at most {_LONGEST_NUMBER} digits")
+    if text.lstrip("-").isdecimal():
+        return int(text)
+    number = Decimal(text)
+    if not number.is_finite() or abs(number.adjusted()) > _HIGHEST_EXPONENT:
+        _refuse(path, "give a finite number below 1e308")
+    return number
+
+
+def _refuse_unstorable(text: str, path: str) -> None:
+    if "\0" in text:
+        _refuse(path, "remove the NUL character")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        _refuse(path, "remove the half of a surrogate pair")
+
+
+def _refuse(path: str, message: str) -> NoReturn:
+    raise InvalidError.of(path or "body", message)
