@@ -1,0 +1,4 @@
+"""What happened: events, the inbox, timelines, orders and facts.
+
+Who it happened to is decided by `ecrm.customers`.
+"""
