@@ -1,0 +1,195 @@
+"""One database: its engine, the connection each thread holds, reading and writing.
+
+The transaction's own verbs live in `transaction`, the caller's connections in `host`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from ecrm.database import failure
+from ecrm.database.transaction import Retry, Transaction
+from ecrm.errors import SetupError, UnavailableError
+
+__all__ = ["Database"]
+
+T = TypeVar("T")
+TRIES = 6
+_PRAGMAS = (
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous={synchronous}",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class Database:
+    """Open a SQLite file or a PostgreSQL database.
+
+    Each thread holds one connection, opened when first used and again after a fork or a failure.
+
+    Args:
+        url: `sqlite:///crm.db` or `postgresql+psycopg://…`; `postgresql://` means psycopg too.
+        synchronous: SQLite's setting; FULL keeps every commit through a power cut.
+
+    Raises:
+        SetupError: Another database, no file (`sqlite://`), or a driver that is not installed.
+
+    >>> with Database("sqlite:///shop.db").write() as transaction:
+    ...     transaction.run("SELECT 1").fetchone()
+    (1,)
+    """
+
+    def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
+        self.url = _readable(url)
+        self.dialect: str = self.url.get_backend_name()
+        self._synchronous = synchronous
+        self._engine = _engine(self.url)
+        self._lock = threading.Lock()
+        self._reset()
+
+    def __repr__(self) -> str:
+        return f"<Database {self.dialect}>"
+
+    @property
+    def path(self) -> str | None:
+        """Say where the SQLite file is; None on PostgreSQL."""
+        return self.url.database if self.dialect == "sqlite" else None
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Lend this thread's connection, in the transaction it is in, else in none."""
+        with failure.translated(self._drop):
+            yield self._held()
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Run one transaction: committed at the end, rolled back on any error.
+
+        Raises:
+            UnavailableError: The database is locked, full or away; nothing was written.
+        """
+        held = self._held()
+        if held.is_open:
+            message = "a transaction of ecrm is open in this thread: finish it before starting another"
+            raise SetupError(message)
+        with failure.translated(self._drop), self._turn():
+            held.begin()
+            try:
+                yield held
+                held.commit()
+            except BaseException:
+                held.rollback()
+                raise
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Run work in a transaction, again where a deadlock or a lost race asks for it."""
+        for attempt in range(TRIES):
+            try:
+                with self.write() as transaction:
+                    return work(transaction)
+            except Retry:
+                time.sleep(random.uniform(0, 0.004 * 2**attempt))  # noqa: S311 - jitter, no secret
+        message = "the rows are being changed by others all the time: try again later"
+        raise UnavailableError(message)
+
+    def close(self) -> None:
+        """Close the connections of all threads; the database may be used again after it."""
+        with self._lock:
+            for held in list(self._all):
+                held.close()
+            self._reset()
+
+    def _reset(self) -> None:
+        self._pid = os.getpid()
+        self._local = threading.local()
+        self._all: weakref.WeakSet[Transaction] = weakref.WeakSet()
+        self._writers = threading.Lock()
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        # SQLite has one writer and its waiting is a lottery: threads of one process queue fairly instead.
+        if self.dialect != "sqlite":
+            yield
+            return
+        with self._writers:
+            yield
+
+    def _held(self) -> Transaction:
+        if self._pid != os.getpid():
+            # A fork shares the parent's sockets and file locks: forget them without closing.
+            self._forget_parent()
+        held: Transaction | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._open()
+            self._local.held = held
+            self._all.add(held)
+        return held
+
+    def _forget_parent(self) -> None:
+        self._inherited = [*getattr(self, "_inherited", []), *(held.connection for held in self._all)]
+        self._lock = threading.Lock()
+        self._reset()
+        self._engine.dispose(close=False)
+
+    def _open(self) -> Transaction:
+        with failure.translated(self._drop):
+            connection = self._engine.connect()
+            driver: Any = connection.connection.driver_connection
+            if self.dialect == "sqlite":
+                for pragma in _PRAGMAS:
+                    driver.execute(pragma.format(synchronous=self._synchronous))
+            return Transaction(connection, driver, self.dialect)
+
+    def _drop(self) -> None:
+        held: Transaction | None = getattr(self._local, "held", None)
+        if held is not None:
+            self._local.held = None
+            held.close()
+
+
+def _readable(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        message = "the database URL can not be read: give sqlite:///crm.db or postgresql+psycopg://…"
+        raise SetupError(message) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and (parsed.database or ":memory:") == ":memory:":
+        message = "ecrm keeps what it is told: give SQLite a file, as in sqlite:///crm.db"
+        raise SetupError(message)
+    if backend not in {"sqlite", "postgresql"}:
+        message = f"ecrm lives in SQLite or PostgreSQL, not in {backend}: give it a database of its own"
+        raise SetupError(message)
+    return parsed.set(drivername="sqlite" if backend == "sqlite" else "postgresql+psycopg")
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    arguments: dict[str, Any] = (
+        {"check_same_thread": False, "timeout": 5}
+        if url.get_backend_name() == "sqlite"
+        else {"connect_timeout": 5, "application_name": "ecrm"}
+    )
+    try:
+        return sa.create_engine(
+            url,
+            connect_args=arguments,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            **({} if url.get_backend_name() == "sqlite" else {"use_native_hstore": False}),
+        )
+    except ModuleNotFoundError as error:
+        message = 'PostgreSQL needs its driver: pip install "ecrm[postgres]"'
+        raise SetupError(message) from error

@@ -1,0 +1,135 @@
+"""The host's own connection: join its transaction, put one inbox row in, hurt nothing.
+
+A Session is known by what it can do, so that the ORM is never imported. Our own connections are in
+`engine`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from typing import Any
+
+from ecrm.database.failure import is_missing_table
+from ecrm.database.types import micros
+from ecrm.errors import SetupError, UnavailableError
+
+__all__ = ["put_into_host"]
+
+_INSERT = "INSERT INTO ecrm_inbox (shop, source, received_at, raw) VALUES"
+_IDLE, _IN_TRANSACTION = 0, 2
+
+
+def put_into_host(connection: Any, shop: str, source: str, raw: bytes, at: dt.datetime) -> Any:
+    """Put a row into the inbox of the host's database, as a part of the host's transaction.
+
+    Args:
+        connection: A SQLAlchemy Connection or Session.
+        shop: Whose event it is.
+        source: Who translates the row: `emit`.
+        raw: The event as JSON.
+        at: When it was emitted.
+
+    Returns:
+        The driver's connection.
+
+    Raises:
+        SetupError: It is no connection, it commits each statement by itself, or there is no inbox.
+        UnavailableError: The row could not be written; the host's transaction goes on as it was.
+    """
+    joined = connection.connection() if callable(getattr(connection, "get_bind", None)) else connection
+    dialect = getattr(getattr(joined, "dialect", None), "name", None)
+    if dialect not in {"sqlite", "postgresql"}:
+        message = "emit takes a SQLAlchemy Connection or Session of a SQLite or PostgreSQL database"
+        raise SetupError(message)
+    driver = joined.connection.driver_connection
+    if not joined.in_transaction():
+        joined.begin()
+    try:
+        if dialect == "sqlite":
+            _put_sqlite(driver, (shop, source, micros(at), raw))
+        elif hasattr(driver, "pgconn") and not driver.pgconn.pipeline_status:
+            _put_psycopg(driver, shop, source, raw, at)
+        else:
+            _put_postgresql(driver, (shop, source, at, raw))
+    except SetupError:
+        raise
+    except Exception as error:
+        if is_missing_table(error):
+            message = (
+                "this database has no inbox: open the CRM on it, or name it as CRM(url, host=…) and call crm.upgrade()"
+            )
+            raise SetupError(message) from error
+        message = "the event could not be put into the inbox: the host's transaction goes on without it"
+        raise UnavailableError(message) from error
+    return driver
+
+
+def _put_sqlite(driver: Any, row: tuple[Any, ...]) -> None:
+    begins = not driver.in_transaction
+    if begins:
+        if driver.isolation_level is None:
+            raise _autocommit()
+        # The driver begins nothing before a SAVEPOINT or a SELECT, and the row would outlive a rollback.
+        driver.execute("BEGIN IMMEDIATE")
+    try:
+        # A failing INSERT undoes itself alone on SQLite: it needs no savepoint.
+        driver.execute(f"{_INSERT} (?, ?, ?, ?)", row)
+    except Exception:
+        if begins:
+            driver.execute("ROLLBACK")
+        raise
+
+
+def _put_psycopg(driver: Any, shop: str, source: str, raw: bytes, at: dt.datetime) -> None:
+    connection = driver.pgconn
+    if connection.transaction_status == _IDLE:
+        if driver.autocommit:
+            raise _autocommit()
+        # psycopg begins the transaction, in the isolation the host has chosen.
+        driver.execute("SELECT")
+    values = f"('{_quoted(shop)}', '{_quoted(source)}', '{at.isoformat()}', decode('{raw.hex()}', 'hex'))"
+    # One message for all three: a savepoint must not cost the host three round trips.
+    result = connection.exec_(f"SAVEPOINT ecrm_emit;{_INSERT} {values};RELEASE ecrm_emit".encode())
+    if result.status not in {1, 2}:
+        state = result.error_field(ord("C"))
+        if connection.transaction_status != _IN_TRANSACTION:
+            connection.exec_(b"ROLLBACK TO SAVEPOINT ecrm_emit;RELEASE ecrm_emit")
+        raise _Refused((state or b"").decode())
+
+
+def _put_postgresql(driver: Any, row: tuple[Any, ...]) -> None:
+    cursor = driver.cursor()
+    try:
+        if driver.autocommit:
+            raise _autocommit()
+        cursor.execute("SAVEPOINT ecrm_emit")
+        try:
+            cursor.execute(f"{_INSERT} (%s, %s, %s, %s)", row)
+        except Exception:
+            with contextlib.suppress(Exception):
+                cursor.execute("ROLLBACK TO SAVEPOINT ecrm_emit")
+            raise
+        cursor.execute("RELEASE SAVEPOINT ecrm_emit")
+    finally:
+        cursor.close()
+
+
+class _Refused(Exception):  # noqa: N818 - it carries the server's answer to the caller above
+    """The server refused the row."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''").replace("\\", "")
+
+
+def _autocommit() -> SetupError:
+    message = (
+        "this connection commits each statement by itself, so the event could not share the order's fate: "
+        "emit inside a transaction, or without a connection"
+    )
+    return SetupError(message)

@@ -1,0 +1,65 @@
+"""A thread's connection: driver statements, SQLAlchemy Core statements, begin, commit, rollback."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+__all__ = ["Retry", "Transaction"]
+
+
+class Retry(Exception):  # noqa: N818 - it is a request, caught by Database.transact
+    """Ask `Database.transact` to run the whole transaction again."""
+
+
+class Transaction:
+    """Hold one connection of one thread, in a transaction or in none.
+
+    `run` and `run_many` go straight to the driver with its own placeholders; `core` runs a SQLAlchemy
+    Core statement on the same connection, in the same transaction.
+    """
+
+    def __init__(self, connection: sa.Connection, driver: Any, dialect: str) -> None:
+        self.connection = connection
+        self.driver = driver
+        self.dialect = dialect
+        self.is_sqlite = dialect == "sqlite"
+        self.is_open = False
+
+    def run(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
+        """Run one statement on the driver; give its cursor."""
+        if self.is_sqlite:
+            return self.driver.execute(sql, parameters)
+        return self.driver.execute(sql, parameters or None)
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each row."""
+        self.driver.cursor().executemany(sql, rows)
+
+    def core(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> sa.CursorResult[Any]:
+        """Run a SQLAlchemy Core statement."""
+        return self.connection.execute(statement, parameters)  # type: ignore[return-value]
+
+    def begin(self) -> None:
+        """Open a transaction; on SQLite it is the writer at once."""
+        self.driver.execute("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+        self.is_open = True
+
+    def commit(self) -> None:
+        """Make the transaction durable."""
+        self.driver.execute("COMMIT")
+        self.is_open = False
+
+    def rollback(self) -> None:
+        """Undo the transaction, also where the connection is gone already."""
+        self.is_open = False
+        with contextlib.suppress(Exception):
+            self.driver.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with contextlib.suppress(Exception):
+            self.connection.close()

@@ -1,0 +1,71 @@
+"""What `crm.shop` offers: configure a shop, read what it has set."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from ecrm.database import Database
+from ecrm.errors import InvalidError
+from ecrm.shops.model import Settings, check_shop
+from ecrm.shops.tables import load_settings, save_settings
+
+__all__ = ["Shop"]
+
+_FRESH = dt.timedelta(seconds=30)
+
+
+class Shop:
+    """Hold one shop's settings, read again every 30 seconds since another program may change them."""
+
+    def __init__(self, database: Database, key: str, clock: Callable[[], dt.datetime]) -> None:
+        self.key = check_shop(key)
+        self._database = database
+        self._clock = clock
+        self._known: tuple[dt.datetime, Settings] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Shop {self.key}>"
+
+    @property
+    def settings(self) -> Settings:
+        """Give what the shop has set, defaults for the rest."""
+        now = self._clock()
+        known = self._known
+        if known is not None and abs(now - known[0]) < _FRESH:
+            return known[1]
+        with self._database.read() as transaction:
+            stored = load_settings(transaction, self.key)
+        settings = Settings(**(stored or {}))
+        self._known = (now, settings)
+        return settings
+
+    def configure(self, **settings: Any) -> Settings:
+        """Set what is named, leave the rest.
+
+        Args:
+            **settings: Fields of `Settings`: country, zone, currency, language, rates, …
+
+        Returns:
+            What holds now.
+
+        Raises:
+            InvalidError: A setting that does not exist, or a value it can not have.
+
+        >>> crm.shop.configure(country="TR", zone="Europe/Istanbul", currency="TRY").zone
+        'Europe/Istanbul'
+        """
+        known = {field.name for field in attrs.fields(Settings)}
+        for name in settings:
+            if name not in known:
+                raise InvalidError.of(name, f"there is no such setting: use one of {', '.join(sorted(known))}")
+
+        with self._database.write() as transaction:
+            held = Settings(**(load_settings(transaction, self.key) or {}))
+            changed = attrs.evolve(held, **settings)
+            save_settings(transaction, self.key, changed.to_json())
+        self._known = (self._clock(), changed)
+        return changed
