@@ -1,0 +1,221 @@
+"""Which profiles are one customer: a pure function of what was seen together and what people decided.
+
+It takes the events' evidence in the order it *happened*, so the same history in any order of arrival
+gives the same customers. How evidence is stored and applied is in `resolving`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+import attrs
+
+from ecrm.customers.model.claim import KINDS, exclusive_key
+
+__all__ = ["Edge", "Grouping", "Link", "Node", "group"]
+
+Pair = tuple[UUID, UUID]
+EXCLUSIVE = "two values of one exclusive kind"
+PARTED = "parted by a person"
+SHARED = "shared by too many"
+
+
+class Node(NamedTuple):
+    """A profile: one identity."""
+
+    id: UUID
+    kind: str
+    value: str
+    is_junk: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Node {self.kind}>"
+
+
+class Edge(NamedTuple):
+    """Two profiles seen together; `a` is the stronger identity."""
+
+    a: UUID
+    b: UUID
+    first_at: dt.datetime
+
+
+class Link(NamedTuple):
+    """A person's decision that two customers are one, given by a profile of each.
+
+    `absorbed` is the customer whose id does not stay.
+    """
+
+    keep: UUID
+    absorb: UUID
+    absorbed: UUID
+    at: dt.datetime
+
+
+@attrs.frozen
+class Grouping:
+    """Hold the outcome.
+
+    Args:
+        customer_of: The customer of each profile: the id of the profile it is founded on.
+        refused: Pairs seen together that are not joined, with the reason.
+        junk: Profiles found to be shared by too many.
+    """
+
+    customer_of: Mapping[UUID, UUID]
+    refused: Mapping[Pair, str]
+    junk: frozenset[UUID]
+
+
+def group(
+    nodes: Iterable[Node],
+    edges: Iterable[Edge],
+    links: Iterable[Link] = (),
+    parted: Iterable[Pair] = (),
+    shared_limit: int = 20,
+) -> Grouping:
+    """Decide which profiles are one customer.
+
+    People's links come first. Then strong identities seen together join, earliest evidence first, unless
+    that would give a customer two values of an exclusive kind or undo a parting. Weak ones attach to the
+    strong identity they were first seen with. A phone or e-mail with more partners than the limit joins
+    nobody.
+
+    Args:
+        nodes: The profiles.
+        edges: Pairs seen together, both ends among the nodes.
+        links: Decisions that hold.
+        parted: Pairs of profiles that are never one customer.
+        shared_limit: Partners a phone or e-mail may have.
+
+    Returns:
+        The customer of every profile.
+
+    >>> from uuid import UUID
+    >>> at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    >>> a, b = Node(UUID(int=1), "account", "web:1"), Node(UUID(int=2), "email", "a@b.org")
+    >>> group([a, b], [Edge(a.id, b.id, at)]).customer_of[b.id] == a.id
+    True
+    """
+    by_id = {node.id: node for node in nodes}
+    ordered = sorted(edges, key=lambda edge: _order(edge, by_id))
+    junk = _shared(by_id, ordered, shared_limit)
+    ordered = [edge for edge in ordered if edge.a not in junk and edge.b not in junk]
+    blocks = _Blocks(by_id, frozenset(parted))
+    kept = sorted(links, key=lambda link: link.at)
+    for link in kept:
+        blocks.unite(link.keep, link.absorb)
+    refused = _join_strong(blocks, [e for e in ordered if not _is_weak(e.a, by_id) and not _is_weak(e.b, by_id)])
+    weak = [e for e in ordered if _is_weak(e.a, by_id) or _is_weak(e.b, by_id)]
+    _attach_weak(blocks, weak)
+    refused |= {(e.a, e.b): SHARED for e in weak if blocks.root[e.a] != blocks.root[e.b]}
+    return Grouping(_founded(blocks, kept), refused, frozenset(junk))
+
+
+class _Blocks:
+    """Sets of profiles that only grow, with what each holds."""
+
+    def __init__(self, nodes: Mapping[UUID, Node], parted: frozenset[Pair]) -> None:
+        self.root = {id_: id_ for id_ in nodes}
+        self.members = {id_: [id_] for id_ in nodes}
+        self.was_weak = {id_: _is_weak(id_, nodes) for id_ in nodes}
+        self.is_weak = dict(self.was_weak)
+        self._exclusive = {id_: _exclusive(node) for id_, node in nodes.items()}
+        self._parted = parted
+
+    def unite(self, one: UUID, other: UUID) -> None:
+        """Make two blocks one."""
+        a, b = self.root[one], self.root[other]
+        if a == b:
+            return
+        if len(self.members[a]) < len(self.members[b]):
+            a, b = b, a
+        for id_ in self.members[b]:
+            self.root[id_] = a
+        self.members[a] += self.members.pop(b)
+        self.is_weak[a] = self.is_weak[a] and self.is_weak[b]
+        self._exclusive[a] = self._exclusive[a] | self._exclusive.pop(b)
+
+    def objection(self, one: UUID, other: UUID) -> str | None:
+        """Say why two blocks must not become one; None where they may."""
+        a, b = self.root[one], self.root[other]
+        if a == b:
+            return None
+        if any({self.root[x], self.root[y]} == {a, b} for x, y in self._parted if x in self.root and y in self.root):
+            return PARTED
+        held = {key for key, _ in self._exclusive[a]} & {key for key, _ in self._exclusive[b]}
+        if held:
+            return EXCLUSIVE
+        return None
+
+
+def _join_strong(blocks: _Blocks, edges: list[Edge]) -> dict[Pair, str]:
+    refused = {}
+    for edge in edges:
+        why = blocks.objection(edge.a, edge.b)
+        if why is None:
+            blocks.unite(edge.a, edge.b)
+        else:
+            refused[edge.a, edge.b] = why
+    return refused
+
+
+def _attach_weak(blocks: _Blocks, edges: list[Edge]) -> None:
+    waiting = edges
+    while waiting:
+        # Each attachment may bring others within reach (an order seen with a cookie), hence the rounds.
+        left = [edge for edge in waiting if not _attach(blocks, edge)]
+        if len(left) == len(waiting):
+            break
+        waiting = left
+    for edge in waiting:
+        are_weak = blocks.is_weak[blocks.root[edge.a]] and blocks.is_weak[blocks.root[edge.b]]
+        if are_weak and blocks.objection(edge.a, edge.b) is None:
+            blocks.unite(edge.a, edge.b)
+
+
+def _attach(blocks: _Blocks, edge: Edge) -> bool:
+    if blocks.is_weak[blocks.root[edge.a]] == blocks.is_weak[blocks.root[edge.b]]:
+        return False
+    if blocks.objection(edge.a, edge.b) is not None:
+        return False
+    blocks.unite(edge.a, edge.b)
+    return True
+
+
+def _founded(blocks: _Blocks, links: list[Link]) -> dict[UUID, UUID]:
+    absorbed = {link.absorbed for link in links}
+    # A strong profile founds: a visitor's cookie may yet turn out to be somebody else's.
+    founder = {
+        root: min(members, key=lambda id_: (id_ in absorbed, blocks.was_weak[id_], id_))
+        for root, members in blocks.members.items()
+    }
+    return {id_: founder[root] for id_, root in blocks.root.items()}
+
+
+def _shared(nodes: Mapping[UUID, Node], edges: list[Edge], limit: int) -> set[UUID]:
+    partners: Counter[UUID] = Counter()
+    for edge in edges:
+        if not (_is_weak(edge.a, nodes) or _is_weak(edge.b, nodes)):
+            partners[edge.a] += 1
+            partners[edge.b] += 1
+    shared = {id_ for id_, count in partners.items() if count > limit and KINDS[nodes[id_].kind].is_shareable}
+    return shared | {node.id for node in nodes.values() if node.is_junk}
+
+
+def _is_weak(id_: UUID, nodes: Mapping[UUID, Node]) -> bool:
+    return KINDS[nodes[id_].kind].is_weak
+
+
+def _exclusive(node: Node) -> frozenset[tuple[str, str]]:
+    key = exclusive_key(node.kind, node.value)
+    return frozenset() if key is None else frozenset({(key, node.value)})
+
+
+def _order(edge: Edge, nodes: Mapping[UUID, Node]) -> tuple[dt.datetime, str, str, str, str]:
+    a, b = nodes[edge.a], nodes[edge.b]
+    return edge.first_at, a.kind, a.value, b.kind, b.value

@@ -1,0 +1,383 @@
+"""What `crm.customers` offers: find, change, tag, note, search, merge and part customers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, Protocol
+from uuid import UUID
+
+from ecrm.customers.deciding import keep_apart, merge_customers, unmerge_customers
+from ecrm.customers.finding import Someone, claims_from, find_profile, who_from
+from ecrm.customers.model.merge import Identity, Merge, Suggestion
+from ecrm.customers.model.trait import Attribute, Customer, Trait
+from ecrm.customers.tables import customer as customer_table
+from ecrm.customers.tables import decision as decision_table
+from ecrm.customers.tables import profile as profile_table
+from ecrm.customers.tables.search import search_identities
+from ecrm.customers.tables.suggestion import refused_pairs
+from ecrm.database import Database, Transaction
+from ecrm.errors import InvalidError, NotFoundError
+from ecrm.hookspecs import Follower
+from ecrm.shops.service import Shop
+from ecrm.values import Actor, Who, search_key
+
+__all__ = ["Customers", "RecordTraits"]
+
+
+class RecordTraits(Protocol):
+    """Record Customer Updated or Note Added about somebody; handed down by the CRM."""
+
+    def __call__(self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None) -> None:
+        """Record it in a transaction of its own."""
+
+
+class Customers:
+    """Serve the customers of one shop.
+
+    Args:
+        database: Where they live.
+        shop: The shop.
+        record: Records events; the log is a floor above.
+        clock: Gives the time.
+        new_id: Makes ids.
+        followers: What follows when profiles move.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        shop: Shop,
+        record: RecordTraits,
+        clock: Callable[[], dt.datetime],
+        new_id: Callable[[], UUID],
+        followers: Collection[Follower],
+    ) -> None:
+        self._database = database
+        self._shop = shop
+        self._record = record
+        self._clock = clock
+        self._new_id = new_id
+        self._followers = followers
+
+    def find(self, who: Someone) -> Customer | None:
+        """Find the customer somebody belongs to.
+
+        Args:
+            who: A Who, a customer's id, or a text that can only mean one e-mail, phone or id.
+
+        Returns:
+            The customer; None where nobody is known by that.
+
+        Raises:
+            InvalidError: The text could mean several things.
+
+        >>> crm.customers.find("nobody@example.org") is None
+        True
+        """
+        with self._database.read() as transaction:
+            profile = find_profile(transaction, self._shop.key, who, self._shop.settings)
+            if profile is None:
+                return None
+            return customer_table.find_customers(transaction, self._shop.key, [profile.customer_id])[0]
+
+    def get(self, id_: UUID | str) -> Customer:
+        """Give the customer of an id; ids from before a merge lead to the customer of today.
+
+        Raises:
+            NotFoundError: Nobody has it.
+            InvalidError: It is no id.
+
+        >>> ayse = crm.customers.upsert("ayse@example.org", name="Ayşe")
+        >>> crm.customers.get(ayse.id).name
+        'Ayşe'
+        """
+        try:
+            wanted = id_ if isinstance(id_, UUID) else UUID(id_)
+        except (ValueError, AttributeError, TypeError) as error:
+            raise InvalidError.of("id", "give a customer's id, as customer.id") from error
+        found = self.find(wanted)
+        if found is None:
+            message = "there is no customer with this id in this shop"
+            raise NotFoundError(message)
+        return found
+
+    def upsert(
+        self,
+        who: Someone,
+        *,
+        name: str | None = None,
+        birthday: dt.date | str | None = None,
+        language: str | None = None,
+        actor: Actor | None = None,
+        **attributes: Any,
+    ) -> Customer:
+        """Say what is known of a customer, who begins to exist where they did not.
+
+        Args:
+            who: Whom; an id only of somebody who exists.
+            name: How they are called.
+            birthday: Their day of birth.
+            language: BCP 47.
+            actor: Who says so.
+            **attributes: Values of attributes that were declared.
+
+        Returns:
+            The customer as known now.
+
+        Raises:
+            InvalidError: An attribute is not declared, or a value can not be.
+
+        >>> attribute = crm.customers.declare("shoe_size", "integer", unit="EU")
+        >>> crm.customers.upsert("ayse@example.org", name="Ayşe", shoe_size=38).attributes
+        {'shoe_size': 38}
+        """
+        properties: dict[str, Any] = {"name": name, "birthday": _day(birthday), "language": language}
+        properties["attributes"] = self._checked(attributes) or None
+        return self._update(who, {n: v for n, v in properties.items() if v is not None}, actor)
+
+    def declare(self, name: str, type: str, *, unit: str = "", about: str = "") -> Attribute:  # noqa: A002
+        """Declare an attribute, so that it can be given and is a fact.
+
+        Args:
+            name: Letters, digits and underscores.
+            type: text, integer, number, boolean or day.
+            unit: What it counts or measures.
+            about: What it means.
+
+        Raises:
+            InvalidError: The name or type can not be.
+
+        >>> crm.customers.declare("shoe_size", "integer", unit="EU").unit
+        'EU'
+        """
+        if name in {"who", "name", "birthday", "language", "actor"}:
+            raise InvalidError.of("name", "this name is a field of every customer: choose another")
+        attribute = Attribute(name, type, unit, about)
+        with self._database.write() as transaction:
+            customer_table.declare_attribute(transaction, self._shop.key, attribute)
+        return attribute
+
+    @property
+    def attributes(self) -> dict[str, Attribute]:
+        """Give the attributes that are declared."""
+        with self._database.read() as transaction:
+            return customer_table.attributes_of(transaction, self._shop.key)
+
+    def tag(self, who: Someone, *tags: str, actor: Actor | None = None) -> Customer:
+        """Put tags on a customer.
+
+        >>> sorted(crm.customers.tag("ayse@example.org", "vip").tags)
+        ['vip']
+        """
+        return self._update(who, {"tags_added": list(tags)}, actor)
+
+    def untag(self, who: Someone, *tags: str, actor: Actor | None = None) -> Customer:
+        """Take tags off a customer.
+
+        >>> customer = crm.customers.tag("ayse@example.org", "vip")
+        >>> crm.customers.untag("ayse@example.org", "vip").tags
+        frozenset()
+        """
+        return self._update(who, {"tags_removed": list(tags)}, actor)
+
+    def note(self, who: Someone, text: str, actor: Actor | None = None) -> None:
+        """Write a note on a customer's timeline.
+
+        >>> crm.customers.note("ayse@example.org", "prefers calls", actor=Actor.staff("ali"))
+        >>> crm.timeline("ayse@example.org")[0].kind
+        'Note Added'
+        """
+        self._record("Note Added", self._who(who), {"text": text}, actor)
+
+    def search(self, text: str, limit: int = 50) -> list[Customer]:
+        """Find customers by the beginnings of their names, or of an e-mail or phone.
+
+        Args:
+            text: Words in any case, with or without Turkish letters; something with @; or digits.
+            limit: How many at most.
+
+        >>> customer = crm.customers.upsert("ayse@example.org", name="Ayşe Yılmaz")
+        >>> [found.name for found in crm.customers.search("ayse yil")]
+        ['Ayşe Yılmaz']
+        """
+        with self._database.read() as transaction:
+            ids = search_identities(transaction, self._shop.key, text, self._shop.settings.country, limit)
+            if not ids:
+                words = search_key(text).split()
+                ids = customer_table.search_words(transaction, self._shop.key, words, limit)
+            found = customer_table.find_customers(transaction, self._shop.key, ids)
+        return sorted(found, key=lambda customer: (customer.name or "", customer.id))
+
+    def list(self, after: UUID | None = None, limit: int = 100) -> list[Customer]:
+        """Give a page of customers, from after an id on.
+
+        >>> crm.customers.list()
+        []
+        """
+        with self._database.read() as transaction:
+            return customer_table.list_customers(transaction, self._shop.key, after, limit)
+
+    def identities(self, who: Someone) -> Collection[Identity]:
+        """Give the ways a customer is recognised, the strongest first."""
+        with self._database.read() as transaction:
+            profile = self._profile(transaction, who)
+            rows = profile_table.profiles_of(transaction, self._shop.key, [profile.customer_id])
+        found = [Identity(r.kind, r.value, r.is_proven, r.first_at, r.last_at, r.id) for r in rows]
+        return sorted(found, key=lambda identity: (identity.first_at, identity.kind, identity.value))
+
+    def history(self, who: Someone, field: str | None = None) -> Collection[Trait]:
+        """Give every value that was ever said of a customer, newest first.
+
+        Args:
+            who: Whom.
+            field: Only of `name`, `birthday`, `language`, `attribute:…` or `tag:…`.
+
+        >>> customer = crm.customers.upsert("ayse@example.org", name="Ayse")
+        >>> customer = crm.customers.upsert("ayse@example.org", name="Ayşe")
+        >>> [trait.value for trait in crm.customers.history("ayse@example.org", "name")]
+        ['Ayşe', 'Ayse']
+        """
+        with self._database.read() as transaction:
+            profile = self._profile(transaction, who)
+            rows = profile_table.profiles_of(transaction, self._shop.key, [profile.customer_id])
+            traits = customer_table.traits_of_profiles(transaction, self._shop.key, [row.id for row in rows])
+        wanted = [trait for trait in traits if field is None or trait.name == field]
+        return sorted(wanted, key=lambda trait: (trait.at, trait.key), reverse=True)
+
+    def merge(self, keep: Someone, absorb: Someone, *, because: str = "", actor: Actor | None = None) -> Merge:
+        """Decide that two customers are one; history stays where it came by, facts are counted anew.
+
+        Args:
+            keep: Whose id stays.
+            absorb: Who becomes part of them.
+            because: Why.
+            actor: Who decides.
+
+        Returns:
+            The merge; its id takes it back.
+
+        Raises:
+            NotFoundError: One of them is not known.
+            ConflictError: They are one already.
+
+        >>> one = crm.customers.upsert("ayse@example.org", name="Ayşe")
+        >>> other = crm.customers.upsert("0532 111 22 33", language="tr")
+        >>> merge = crm.customers.merge(one.id, other.id)
+        >>> crm.customers.find("0532 111 22 33").name
+        'Ayşe'
+        >>> crm.customers.unmerge(merge.id).is_undone
+        True
+        """
+        by = actor or Actor("staff")
+
+        def work(transaction: Transaction) -> Merge:
+            sides = self._profile(transaction, keep), self._profile(transaction, absorb)
+            return merge_customers(
+                transaction, self._shop, sides, (because, by), self._clock(), self._new_id(), self._followers
+            )
+
+        return self._database.transact(work)
+
+    def unmerge(self, merge_id: UUID) -> Merge:
+        """Part again what a merge joined, a person's or a rule's; the pair is never joined by rule again.
+
+        What arrived since is on the side whose identities it came by.
+
+        Raises:
+            NotFoundError: There is no such merge.
+            ConflictError: It has been undone.
+        """
+        return self._database.transact(
+            lambda transaction: unmerge_customers(transaction, self._shop, merge_id, self._clock(), self._followers)
+        )
+
+    def keep_apart(self, one: Someone, other: Someone) -> None:
+        """Decide that two customers are two people: no rule joins them, nor suggests it any more.
+
+        Raises:
+            NotFoundError: One of them is not known.
+            ConflictError: They are one customer.
+        """
+
+        def work(transaction: Transaction) -> None:
+            sides = self._profile(transaction, one), self._profile(transaction, other)
+            keep_apart(transaction, self._shop, sides, self._clock(), self._followers)
+
+        self._database.transact(work)
+
+    def merges(self, who: Someone) -> Iterator[Merge]:
+        """Give the merges that made a customer what they are, oldest first, undone ones too."""
+        with self._database.read() as transaction:
+            profile = self._profile(transaction, who)
+            rows = profile_table.profiles_of(transaction, self._shop.key, [profile.customer_id])
+            found = decision_table.merges_of(transaction, self._shop.key, [row.id for row in rows])
+        return (row.merge() for row in found)
+
+    def suggestions(self, limit: int = 100) -> Collection[Suggestion]:
+        """Give pairs who were seen together but, by the rules, may be two people.
+
+        Merge those who are one; the others stay as they are.
+
+        >>> crm.customers.suggestions()
+        []
+        """
+        with self._database.read() as transaction:
+            return refused_pairs(transaction, self._shop.key, limit)
+
+    def _profile(self, transaction: Transaction, who: Someone) -> profile_table.ProfileRow:
+        profile = find_profile(transaction, self._shop.key, who, self._shop.settings)
+        if profile is None:
+            message = "nobody is known by this identity in this shop"
+            raise NotFoundError(message)
+        return profile
+
+    def _update(self, who: Someone, properties: dict[str, Any], actor: Actor | None) -> Customer:
+        named = self._who(who)
+        self._record("Customer Updated", named, properties, actor)
+        found = self.find(named)
+        assert found is not None  # noqa: S101 - it has just been recorded
+        return found
+
+    def _who(self, who: Someone) -> Who:
+        named = who_from(who, self._shop.settings)
+        if isinstance(named, Who):
+            claims_from(named, self._shop.settings)
+            return named
+        with self._database.read() as transaction:
+            rows = profile_table.profiles_of(transaction, self._shop.key, [self.get(named).id])
+        return _who_of(rows)
+
+    def _checked(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        declared = self.attributes if attributes else {}
+        for name in attributes:
+            if name not in declared:
+                message = f'declare it first: crm.customers.declare("{name}", "text")'
+                raise InvalidError.of(name if name.isidentifier() else "attributes", message)
+        return {name: declared[name].check(value) for name, value in attributes.items()}
+
+
+def _day(value: dt.date | str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise InvalidError.of("birthday", "give a date, as 1990-02-28") from error
+
+
+def _who_of(rows: Collection[profile_table.ProfileRow]) -> Who:
+    """Name a customer by their strongest identity."""
+    named = {
+        "account": lambda v: Who(user_id=v.partition(":")[2], source=v.partition(":")[0]),
+        "card": lambda v: Who(card=v),
+        "phone": lambda v: Who(phone=v),
+        "email": lambda v: Who(email=v),
+        "relay": lambda v: Who(email=v.partition(":")[2], source=v.partition(":")[0]),
+        "handle": lambda v: Who(handle=v),
+        "anonymous": lambda v: Who(anonymous_id=v),
+    }
+    for kind, make in named.items():
+        for row in rows:
+            if row.kind == kind:
+                return make(row.value)
+    message = "nobody is named here yet: this customer is known by an order alone"
+    raise InvalidError.of("who", message)
