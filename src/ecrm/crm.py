@@ -1,0 +1,449 @@
+"""The CRM: the object a host holds. It puts the parts together and holds no rules of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+import attrs
+import uuid6
+
+from ecrm.customers.finding import Someone
+from ecrm.customers.model.merge import Identity
+from ecrm.customers.model.trait import Customer
+from ecrm.customers.service import Customers
+from ecrm.database import Database
+from ecrm.database import migrating
+from ecrm.errors import InvalidError, NotFoundError, SetupError
+from ecrm.interactions.emitting import Emitter, Tap
+from ecrm.interactions.events import CustomerUpdated, Event, InteractionVoided, NoteAdded
+from ecrm.interactions.health import Finding, recount_shop
+from ecrm.interactions.inboxes import Inbox
+from ecrm.interactions.model.interaction import Interaction, Timeline
+from ecrm.interactions.model.order import Order
+from ecrm.interactions.reading import Before, facts_of, orders_shown, timeline_of
+from ecrm.interactions.receiving import Received, Receiver
+from ecrm.interactions.recording import Kit
+from ecrm.interactions.recounting import FACT_FOLLOWER
+from ecrm.interactions.service import Recorder, Report, interaction_id
+from ecrm.interactions.tables import inbox as inbox_table
+from ecrm.registry import Contributions, collect
+from ecrm.shops.service import Shop
+from ecrm.signals import Signals
+from ecrm.values import Actor, Who
+from ecrm.worker import Done, Worker
+
+__all__ = ["CRM", "CustomerView"]
+
+_TIDY_EVERY = dt.timedelta(hours=1)
+Clock = Callable[[], dt.datetime]
+
+
+@attrs.frozen(repr=False)
+class CustomerView:
+    """Show all there is of one customer at once.
+
+    Args:
+        customer: The profile: name, birthday, language, attributes, tags.
+        identities: How they are recognised.
+        facts: What is known of them.
+        orders: Their orders as they stand, newest first.
+        interactions: The newest of their timeline.
+    """
+
+    customer: Customer
+    identities: Collection[Identity]
+    facts: dict[str, Any]
+    orders: list[Order]
+    interactions: Timeline
+
+    def __repr__(self) -> str:
+        return f"<CustomerView {self.customer.id}>"
+
+
+class CRM:
+    """Open a CRM on a database.
+
+    A new SQLite file gets its tables by itself; for others call `upgrade` once. It may be shared by
+    threads, survives a fork, and closes at the end of a `with`.
+
+    Args:
+        url: `sqlite:///crm.db` or `postgresql+psycopg://…`.
+        host: The host's own SQLite database, where its orders are in another file: only the inbox is
+            put there, so that `emit` can share the order's transaction.
+        shop: The default tenant; `for_shop` gives a view on another.
+        plugins: Objects or modules with hook implementations.
+        secrets: Keys by name, for what is signed; kept out of every repr and log.
+        on_error: What `emit` does with a failure: `log` keeps it from the host, `raise` shows it.
+        clock: Gives the aware time; None is the machine's.
+
+    Raises:
+        SetupError: A database or plugin that can not work.
+
+    >>> from ecrm import Money, events
+    >>> with CRM("sqlite:///shop.db") as crm:
+    ...     order = events.OrderCompleted(order_id="1", total=Money("9.90", "EUR"), customer=Who(user_id=7))
+    ...     crm.record(order).kind
+    'Order Completed'
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        host: str | None = None,
+        shop: str = "main",
+        plugins: Sequence[Any] | None = None,
+        secrets: dict[str, str] | None = None,
+        on_error: Literal["log", "raise"] = "log",
+        clock: Clock | None = None,
+    ) -> None:
+        if on_error not in {"log", "raise"}:
+            raise InvalidError.of("on_error", 'use "log" or "raise"')
+        database = Database(url)
+        beside = None if host is None else Database(host)
+        if beside is not None and (beside.dialect, database.dialect) != ("sqlite", "sqlite"):
+            message = "host= is for a shop on SQLite: on PostgreSQL open the CRM on the shop's own database"
+            raise SetupError(message)
+        contributions = collect(plugins)
+        now = clock or _machine_time
+        kit = Kit(uuid6.uuid7, now, (FACT_FOLLOWER, *contributions.followers))
+        self._core = _Core(database, beside, kit, contributions, dict(secrets or {}), Signals(), on_error)
+        self._open(shop)
+        if database.dialect == "sqlite" and migrating.is_new(database):
+            self.upgrade()
+        elif beside is not None:
+            migrating.upgrade(beside, (inbox_table.INBOX.name,))
+
+    def _open(self, shop: str) -> None:
+        core = self._core
+        self.shop = core.shop(shop)
+        self._recorder = Recorder(core.database, self.shop, core.kit, self._tell)
+        self.inbox = Inbox(core.database, self.shop, core.kit.now)
+        self.customers = Customers(
+            core.database, self.shop, self._record_traits, core.kit.now, core.kit.new_id, core.kit.followers
+        )
+
+    def __repr__(self) -> str:
+        return f"<CRM {self._core.database.dialect} shop={self.shop.key}>"
+
+    def __enter__(self) -> CRM:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def signals(self) -> Signals:
+        """Give the signals a host may connect to.
+
+        >>> crm.signals.recorded
+        <blinker.base.Signal object at ...>
+        """
+        return self._core.signals
+
+    @property
+    def database(self) -> Database:
+        """Give the database the CRM lives in."""
+        return self._core.database
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        self._core.close()
+
+    def for_shop(self, shop: str) -> CRM:
+        """Give a view on another shop of the same database; it shares connections and signals.
+
+        >>> crm.for_shop("outlet").shop.key
+        'outlet'
+        """
+        view = object.__new__(type(self))
+        view._core = self._core  # noqa: SLF001 - it is one of us
+        view._open(shop)  # noqa: SLF001
+        return view
+
+    def upgrade(self) -> None:
+        """Make the tables, or bring them up to date.
+
+        Raises:
+            SetupError: They are of a newer ecrm.
+        """
+        migrating.upgrade(self._core.database)
+        if self._core.host is not None:
+            migrating.upgrade(self._core.host, (inbox_table.INBOX.name,))
+
+    def record(self, event: Event) -> Interaction:
+        """Record an event now, in a transaction of its own.
+
+        Args:
+            event: What happened.
+
+        Returns:
+            What was stored, or was there already: an event is stored once.
+
+        Raises:
+            InvalidError: It can not be stored as it is; the fields are named.
+            UnavailableError: The database is locked, full or away; nothing was stored.
+
+        >>> from ecrm import events
+        >>> crm.record(events.StoreVisited(customer=Who(card="1234"), channel="store")).channel
+        'store'
+        """
+        if isinstance(event, InteractionVoided):
+            return self._recorder.void(event)
+        return self._recorder.record(event)
+
+    def record_many(self, events: Iterable[Event], progress: Callable[[int], None] | None = None) -> Report:
+        """Record events in chunks, each a transaction; bad ones are reported, the others go in.
+
+        Args:
+            events: Any number, in any order.
+            progress: Called with the number done after each chunk.
+
+        Returns:
+            How many are new, were there already, were rejected and why.
+
+        >>> from ecrm import events
+        >>> crm.record_many([events.StoreVisited(customer=Who(card="1"), source_id="v1")]).recorded
+        1
+        """
+        return self._recorder.record_many(events, progress)
+
+    def emit(self, event: Event, connection: Any = None) -> bool:
+        """Put an event into the inbox, in the caller's own transaction.
+
+        Args:
+            event: What happened.
+            connection: The caller's SQLAlchemy Connection or Session; the event is durable when, and only
+                if, its transaction commits. None uses a transaction of its own.
+
+        Returns:
+            True when its row was written. With `on_error="log"` a failure is logged and gives False.
+
+        >>> from ecrm import events
+        >>> crm.emit(events.StoreVisited(customer=Who(card="1234")))
+        True
+        >>> crm.work().received
+        1
+        """
+        return self._core.emitter.emit(self.shop.key, event, connection)
+
+    def capture(self, tap: Tap | None) -> None:
+        """Let `emit` give events to a test instead of the database; None ends it."""
+        self._core.emitter.tap = tap
+
+    def work(self) -> Done:
+        """Receive what waits, until nothing does; give the counts.
+
+        >>> crm.work().is_idle
+        True
+        """
+        return self.worker().run()
+
+    def worker(self) -> Worker:
+        """Make a worker, as `ecrm work` runs it for ever."""
+        return Worker(self._receive, self._tidy)
+
+    def timeline(
+        self,
+        who: Someone,
+        limit: int = 50,
+        before: Before = None,
+        kinds: Collection[str] | None = None,
+        *,
+        proven_only: bool = False,
+    ) -> Timeline:
+        """Give a page of what happened with a customer, newest first.
+
+        Args:
+            who: A Who, a customer's id, or a text that can only mean one e-mail, phone or id.
+            limit: 1 to 1,000.
+            before: `timeline.next`, an interaction, or a time to go on from.
+            kinds: Only these event names.
+            proven_only: For pages a customer sees: only what came by the identity named and those proven
+                together with it.
+
+        >>> crm.timeline("nobody@example.org").next is None
+        True
+        """
+        with self._core.database.read() as transaction:
+            return timeline_of(
+                transaction, self.shop.key, self.shop.settings, who, (limit, before), kinds, proven_only=proven_only
+            )
+
+    def orders(self, who: Someone, *, proven_only: bool = False) -> list[Order]:
+        """Give a customer's orders as they stand, newest first.
+
+        >>> crm.orders("nobody@example.org")
+        []
+        """
+        with self._core.database.read() as transaction:
+            return orders_shown(transaction, self.shop.key, self.shop.settings, who, proven_only=proven_only)
+
+    def facts(self, who: Someone) -> dict[str, Any]:
+        """Give the facts of a customer by name: counts always, the rest once it is known.
+
+        >>> visit = crm.record(events.StoreVisited(customer=Who(card="1234")))
+        >>> crm.facts(Who(card="1234"))["visits.count"]
+        1
+        """
+        with self._core.database.read() as transaction:
+            return facts_of(transaction, self.shop.key, self.shop.settings, who)
+
+    def customer(self, who: Someone) -> CustomerView:
+        """Show a customer: profile, identities, facts, orders, newest interactions.
+
+        Raises:
+            NotFoundError: Nobody is known by that.
+
+        >>> ayse = crm.customers.upsert("ayse@example.org", name="Ayşe")
+        >>> crm.customer("ayse@example.org").customer.name
+        'Ayşe'
+        """
+        found = self.customers.find(who)
+        if found is None:
+            message = "nobody is known by this identity in this shop"
+            raise NotFoundError(message)
+        return CustomerView(
+            found, self.customers.identities(who), self.facts(who), self.orders(who), self.timeline(who)
+        )
+
+    def void(self, interaction: UUID | str | Interaction, *, because: str, actor: Actor | None = None) -> Interaction:
+        """Take a wrong event out of the facts; it stays on record, marked.
+
+        Args:
+            interaction: It, or its id.
+            because: Why, for whoever reads the timeline.
+            actor: Who decided.
+
+        Returns:
+            The interaction that records it.
+
+        Raises:
+            NotFoundError: There is no such interaction.
+
+        >>> visit = crm.record(events.StoreVisited(customer=Who(card="1234")))
+        >>> crm.void(visit.id, because="wrong card").kind
+        'Interaction Voided'
+        >>> crm.facts(Who(card="1234"))["visits.count"]
+        0
+        """
+        wrong = interaction_id(interaction)
+        return self._recorder.void(InteractionVoided(interaction_id=wrong, because=because, actor=actor))
+
+    def known(self, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Tell which events, by (source, source id), are stored already.
+
+        >>> crm.known([("shop", "nothing")])
+        set()
+        """
+        return self._recorder.known(keys)
+
+    def doctor(self, *, recount: bool = False, progress: Callable[[int], None] | None = None) -> list[Finding]:
+        """Look at the CRM's health.
+
+        Args:
+            recount: Also fold and count everything of the shop anew, keep it, and compare.
+            progress: Called with the number of customers recounted.
+
+        >>> all(finding.is_good for finding in crm.doctor(recount=True))
+        True
+        """
+        core = self._core
+        is_current = migrating.is_current(core.database)
+        findings = [
+            Finding("tables", is_current, "up to date" if is_current else "call crm.upgrade() or run `ecrm upgrade`")
+        ]
+        if is_current:
+            findings += self._inbox_findings()
+        if is_current and recount:
+            done, wrong = recount_shop(core.database, self.shop.key, progress)
+            said = f"{done} customers counted anew, {len(wrong)} were not right and are now"
+            findings.append(Finding("recount", not wrong, said, len(wrong)))
+        return findings
+
+    def _inbox_findings(self) -> list[Finding]:
+        counts = self.inbox.counts()
+        with self._core.database.read() as transaction:
+            oldest = inbox_table.oldest_waiting(transaction)
+        lag_s = 0.0 if oldest is None else (self._core.kit.now() - oldest).total_seconds()
+        is_prompt = lag_s < 300  # noqa: PLR2004 - five minutes
+        rejected = counts["rejected"]
+        return [
+            Finding("inbox lag", is_prompt, f"{counts['waiting']} rows wait" + ("" if is_prompt else ": run `ecrm work`"), lag_s),
+            Finding("inbox rejected", not rejected, f"{rejected} rows were rejected" + (": see `ecrm inbox`" if rejected else ""), rejected),
+        ]  # fmt: skip
+
+    def _record_traits(self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None) -> None:
+        kind = {"Customer Updated": CustomerUpdated, "Note Added": NoteAdded}[event_name]
+        self._recorder.record(kind(customer=customer, actor=actor, **properties))
+
+    def _receive(self) -> Received:
+        received = self._core.receiver.receive()
+        for shop, interactions in received.stored.items():
+            self._tell(shop, interactions)
+        return received
+
+    def _tidy(self) -> None:
+        if self._core.is_time_to_tidy(_TIDY_EVERY):
+            self.inbox.prune()
+
+    def _tell(self, shop: str, interactions: Sequence[Interaction]) -> None:
+        signals = self._core.signals
+        if interactions and signals.recorded.receivers:
+            signals.tell(signals.recorded, self, shop=shop, interactions=list(interactions))
+
+
+class _Core:
+    """What the views of one CRM share."""
+
+    def __init__(
+        self,
+        database: Database,
+        host: Database | None,
+        kit: Kit,
+        contributions: Contributions,
+        secrets: dict[str, str],
+        signals: Signals,
+        on_error: Literal["log", "raise"],
+    ) -> None:
+        self.database = database
+        self.host = host
+        self.kit = kit
+        self.contributions = contributions
+        self.secrets = secrets
+        self.signals = signals
+        self._shops: dict[str, Shop] = {}
+        self.emitter = Emitter(database, host, kit, on_error, self._settings_of)
+        self.receiver = Receiver(database, host, kit, self._settings_of, json.loads)
+        self._tidied_at: dt.datetime | None = None
+
+    def shop(self, key: str) -> Shop:
+        """Give a shop, the same object each time so that its settings are read once."""
+        if key not in self._shops:
+            self._shops[key] = Shop(self.database, key, self.kit.now)
+        return self._shops[key]
+
+    def is_time_to_tidy(self, every: dt.timedelta) -> bool:
+        """Tell whether it is time, and note that it was."""
+        now = self.kit.now()
+        if self._tidied_at is not None and abs(now - self._tidied_at) < every:
+            return False
+        self._tidied_at = now
+        return True
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()
+        if self.host is not None:
+            self.host.close()
+
+    def _settings_of(self, key: str) -> Any:
+        return self.shop(key).settings
+
+
+def _machine_time() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

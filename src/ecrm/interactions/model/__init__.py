@@ -1,0 +1,1 @@
+"""The rules of what happened: entries, orders, facts; no database, no clock."""

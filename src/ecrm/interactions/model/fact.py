@@ -1,0 +1,145 @@
+"""The facts the core keeps of every customer, declared: name, type, unit and how events add up to them.
+
+A declaration names what to count, not code to run. `tally` adds up, the tables keep one wide row a
+customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Literal
+
+import attrs
+
+__all__ = ["CHANNELS", "EVENT_FACTS", "FACTS", "ORDER_FACTS", "Fact", "facts_for"]
+
+How = Literal["count", "min", "max", "last", "order", "derived"]
+CHANNELS = ("web", "app", "store", "phone", "email", "sms", "whatsapp", "chat", "social", "marketplace")
+
+
+@attrs.frozen
+class Fact:
+    """Declare one thing known of a customer.
+
+    Args:
+        name: As `crm.facts` gives it.
+        type: integer, time, number, money or boolean.
+        unit: What it counts or measures.
+        about: What it means, in a sentence.
+        how: `count` events, the `min` or `max` of their times, the `last` value of a property; `order`
+            comes from the state of orders; `derived` from other facts.
+        kinds: Of which events; all where empty.
+        channel: Only on this channel.
+        field: Which property `last` keeps.
+        by_customer: Only what the customer did: not what was sent to them, nor what staff or systems did.
+    """
+
+    name: str
+    type: str
+    unit: str
+    about: str
+    how: How
+    kinds: frozenset[str] = frozenset()
+    channel: str | None = None
+    field: str = ""
+    by_customer: bool = False
+
+    @property
+    def column(self) -> str:
+        """Name the column it is kept in."""
+        return self.name.replace(".", "_")
+
+
+def _count(name: str, about: str, *kinds: str) -> Fact:
+    return Fact(name, "integer", "events", about, "count", frozenset(kinds))
+
+
+def _newest(name: str, about: str, *kinds: str) -> Fact:
+    return Fact(name, "time", "UTC", about, "max", frozenset(kinds))
+
+
+EVENT_FACTS: tuple[Fact, ...] = (
+    _count("interactions.count", "Everything on the timeline."),
+    Fact("interactions.first_at", "time", "UTC", "When the first of it happened.", "min"),
+    _newest("interactions.last_at", "When the newest of it happened."),
+    *(
+        Fact(f"channels.{channel}.last_at", "time", "UTC", f"When they were last seen on {channel}.",
+             "max", channel=channel, by_customer=True)
+        for channel in CHANNELS
+    ),
+    _count("products.viewed_count", "Product pages looked at.", "Product Viewed"),
+    _newest("products.last_viewed_at", "When a product was last looked at.", "Product Viewed"),
+    _count("products.searched_count", "Searches.", "Products Searched"),
+    _count("carts.added_count", "Times something was put into a cart.", "Product Added"),
+    _newest("carts.last_added_at", "When something was last put into a cart.", "Product Added"),
+    _count("checkouts.started_count", "Checkouts begun.", "Checkout Started"),
+    _newest("checkouts.last_started_at", "When a checkout was last begun.", "Checkout Started"),
+    _count("coupons.applied_count", "Coupons that were taken.", "Coupon Applied"),
+    _count("wishlists.added_count", "Products put on a wishlist.", "Product Added to Wishlist"),
+    _count("reviews.count", "Reviews written.", "Product Reviewed"),
+    Fact("reviews.last_rating", "number", "stars", "The rating of the newest review.", "last",
+         frozenset({"Product Reviewed"}), field="rating"),
+    _count("emails.opened_count", "E-mails opened; weak evidence, since scanners open too.", "Email Opened"),
+    _count("emails.clicked_count", "Links clicked in e-mails.", "Email Link Clicked"),
+    _newest("emails.last_clicked_at", "When a link was last clicked.", "Email Link Clicked"),
+    _count("messages.received_count", "Messages they sent us.", "Message Received"),
+    _count("chats.count", "Chats begun.", "Live Chat Conversation Started"),
+    _count("calls.count", "Calls begun.", "Call Started"),
+    _newest("calls.last_at", "When the last call began.", "Call Started"),
+    _count("visits.count", "Visits to a store.", "Store Visited"),
+    _newest("visits.last_at", "When they last visited a store.", "Store Visited"),
+    _count("mentions.count", "Times they mentioned us.", "Social Mention Received"),
+    _count("cases.opened_count", "Service cases opened.", "Case Opened"),
+    _count("returns.requested_count", "Returns asked for.", "Return Requested"),
+    _count("payments.failed_count", "Payments that failed.", "Payment Failed"),
+    _count("sign_ins.count", "Times they signed in.", "Signed In"),
+    _newest("sign_ins.last_at", "When they last signed in.", "Signed In"),
+)  # fmt: skip
+ORDER_FACTS: tuple[Fact, ...] = (
+    Fact("orders.count", "integer", "orders", "Orders placed and not cancelled.", "order"),
+    Fact("orders.cancelled_count", "integer", "orders", "Orders cancelled.", "order"),
+    Fact("orders.refunded_count", "integer", "orders", "Orders of which something was given back.", "order"),
+    Fact("orders.items", "integer", "pieces", "Pieces in orders that count.", "order"),
+    Fact("orders.days", "integer", "days", "Distinct days of the shop with an order.", "order"),
+    Fact("orders.first_at", "time", "UTC", "When the first order that counts was placed.", "order"),
+    Fact("orders.last_at", "time", "UTC", "When the newest order that counts was placed.", "order"),
+)
+DERIVED_FACTS: tuple[Fact, ...] = (
+    Fact("orders.spent.<currency>", "money", "the currency",
+         "Totals of orders that count, with tax and shipping, less refunds.", "derived"),
+    Fact("orders.revenue.<currency>", "money", "the currency",
+         "The same without tax and shipping.", "derived"),
+    Fact("orders.spent", "money", "the shop's currency",
+         "All currencies at the shop's rates; there once every rate needed is given.", "derived"),
+    Fact("orders.revenue", "money", "the shop's currency",
+         "The same without tax and shipping.", "derived"),
+    Fact("customer.is_prospect", "boolean", "yes or no", "No order that counts so far.", "derived"),
+    Fact("attributes.<name>", "as declared", "as declared",
+         "The present value of an attribute the shop has declared.", "derived"),
+)  # fmt: skip
+FACTS: tuple[Fact, ...] = (*EVENT_FACTS, *ORDER_FACTS, *DERIVED_FACTS)
+
+
+@lru_cache(maxsize=4_096)
+def facts_for(kind: str, channel: str | None, by_customer: bool) -> tuple[Fact, ...]:  # noqa: FBT001
+    """Give the event facts that an event of this kind on this channel adds to.
+
+    >>> [fact.name for fact in facts_for("Store Visited", None, True)][-2:]
+    ['visits.count', 'visits.last_at']
+    """
+    return tuple(
+        fact
+        for fact in EVENT_FACTS
+        if (not fact.kinds or kind in fact.kinds)
+        and (fact.channel is None or fact.channel == channel)
+        and (by_customer or not fact.by_customer)
+    )
+
+
+def is_by_customer(context: Mapping[str, Any] | None) -> bool:
+    """Tell whether the customer did it: not sent to them, nor done by staff or a system."""
+    if not context:
+        return True
+    actor = context.get("actor") or {}
+    return context.get("direction") != "out" and actor.get("kind") not in {"staff", "system"}

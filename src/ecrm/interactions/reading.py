@@ -1,0 +1,128 @@
+"""Read what happened: timelines, orders, facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from ecrm.customers.finding import Someone, find_profile, profiles_shown
+from ecrm.customers.tables import customer as customer_table
+from ecrm.customers.tables.profile import ProfileRow
+from ecrm.database import Transaction
+from ecrm.errors import InvalidError
+from ecrm.interactions.model.interaction import Interaction, Timeline
+from ecrm.interactions.model.order import Order
+from ecrm.interactions.tables import facts as fact_table
+from ecrm.interactions.tables import log as log_table
+from ecrm.interactions.tables import orders as order_table
+from ecrm.shops.model import Settings
+from ecrm.values import Money
+
+__all__ = ["facts_of", "orders_shown", "timeline_of"]
+
+LONGEST_PAGE = 1_000
+Before = Interaction | dt.datetime | str | None
+
+
+def timeline_of(
+    transaction: Transaction,
+    shop: str,
+    settings: Settings,
+    who: Someone,
+    page: tuple[int, Before],
+    kinds: Collection[str] | None,
+    *,
+    proven_only: bool,
+) -> Timeline:
+    """Give a page of somebody's timeline, newest first; an empty one where nobody is known."""
+    limit, before = page
+    if not 1 <= limit <= LONGEST_PAGE:
+        raise InvalidError.of("limit", f"ask for 1 to {LONGEST_PAGE}")
+    cursor = _cursor(before)
+    profiles = _shown(transaction, shop, settings, who, proven_only=proven_only)
+    found = log_table.newest(transaction, shop, [row.id for row in profiles], limit + 1, cursor, kinds)
+    more = len(found) > limit
+    return Timeline(tuple(found[:limit]), found[limit - 1].cursor if more else None)
+
+
+def orders_shown(
+    transaction: Transaction, shop: str, settings: Settings, who: Someone, *, proven_only: bool
+) -> list[Order]:
+    """Give somebody's orders as they stand, newest first."""
+    profiles = _shown(transaction, shop, settings, who, proven_only=proven_only)
+    return order_table.orders_of(transaction, shop, [row.id for row in profiles])
+
+
+def facts_of(transaction: Transaction, shop: str, settings: Settings, who: Someone) -> dict[str, Any]:
+    """Give what is known of somebody: counts always, the rest once it is known."""
+    profile = find_profile(transaction, shop, who, settings)
+    if profile is None:
+        return {}
+    customer = profile.customer_id
+    stored = fact_table.read_facts(transaction, shop, [customer]).get(customer, {})
+    facts: dict[str, Any] = {
+        fact.name: stored.get(fact.name, 0)
+        for fact in fact_table.STORED
+        if stored.get(fact.name) is not None or (fact.type == "integer" and fact.how != "last")
+    }
+    facts["customer.is_prospect"] = facts["orders.count"] == 0
+    facts |= _amounts(fact_table.read_revenue(transaction, shop, [customer]), settings)
+    facts |= _attributes(transaction, shop, customer)
+    return dict(sorted(facts.items()))
+
+
+def _shown(
+    transaction: Transaction, shop: str, settings: Settings, who: Someone, *, proven_only: bool
+) -> Collection[ProfileRow]:
+    profile = find_profile(transaction, shop, who, settings)
+    if profile is None:
+        return []
+    return profiles_shown(transaction, shop, profile, proven_only=proven_only)
+
+
+def _cursor(before: Before) -> tuple[dt.datetime, UUID] | None:
+    if before is None:
+        return None
+    if isinstance(before, Interaction):
+        return before.at, before.id
+    try:
+        if isinstance(before, dt.datetime):
+            return before.astimezone(dt.UTC), UUID(int=0)
+        at, _, id_ = before.partition("~")
+        return dt.datetime.fromisoformat(at).astimezone(dt.UTC), UUID(id_) if id_ else UUID(int=0)
+    except (ValueError, AttributeError) as error:
+        raise InvalidError.of("before", "give timeline.next, an interaction, or a time") from error
+
+
+def _amounts(rows: Collection[tuple[UUID, str, int, int]], settings: Settings) -> dict[str, Money]:
+    facts: dict[str, Money] = {}
+    for place, name in ((2, "orders.spent"), (3, "orders.revenue")):
+        by_currency = {row[1]: Money.of_minor(int(row[place]), row[1]) for row in rows}
+        facts |= {f"{name}.{currency}": money for currency, money in by_currency.items()}
+        total = _reported(by_currency, settings)
+        if total is not None:
+            facts[name] = total
+    return facts
+
+
+def _reported(amounts: Mapping[str, Money], settings: Settings) -> Money | None:
+    currency = settings.currency
+    if currency is None or not amounts:
+        return None
+    rates = {**settings.rates, currency: Decimal(1)}
+    if not amounts.keys() <= rates.keys():
+        return None
+    total = sum((money.amount * rates[code] for code, money in amounts.items()), Decimal(0))
+    return Money.rounded(total, currency)
+
+
+def _attributes(transaction: Transaction, shop: str, customer: UUID) -> dict[str, Any]:
+    declared = customer_table.attributes_of(transaction, shop)
+    if not declared:
+        return {}
+    held = customer_table.find_customers(transaction, shop, [customer])
+    values = held[0].attributes if held else {}
+    return {f"attributes.{name}": values[name] for name in declared if name in values}

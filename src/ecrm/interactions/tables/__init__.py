@@ -1,0 +1,1 @@
+"""The tables of what happened and their queries; no rules."""

@@ -1,0 +1,184 @@
+"""The inbox: what was told and is not on a timeline yet, what was rejected and why, what is done.
+
+Rows come in by `emit` (on the host's own connection) and, later, by webhooks. The table is alike in the
+CRM's database and in a host's SQLite file, where only `emit` writes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from ecrm.database.metadata import METADATA
+from ecrm.database.transaction import Transaction
+from ecrm.database.types import Instant, Json, Key, micros
+
+__all__ = ["CURSOR", "INBOX", "InboxRow"]
+
+INBOX = sa.Table(
+    "ecrm_inbox",
+    METADATA,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), primary_key=True),
+    sa.Column("shop", Key, nullable=False),
+    sa.Column("source", Key, nullable=False),
+    sa.Column("delivery_id", Key),
+    sa.Column("state", Key, nullable=False, server_default="waiting"),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("settled_at", Instant),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.Column("reasons", Json),
+    sa.Index(
+        "ecrm_inbox_waiting_ix", "id",
+        sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"),
+    ),
+    sa.Index(
+        "ecrm_inbox_delivery_uq", "shop", "source", "delivery_id", unique=True,
+        sqlite_where=sa.text("delivery_id IS NOT NULL"), postgresql_where=sa.text("delivery_id IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+# Up to where the inbox in a host's SQLite file has been received; kept on the CRM's side.
+CURSOR = sa.Table(
+    "ecrm_cursor",
+    METADATA,
+    sa.Column("name", Key, primary_key=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
+)
+HOST = "host inbox"
+EMITTED = "emit"
+
+
+class InboxRow(NamedTuple):
+    """A row of the inbox."""
+
+    id: int
+    shop: str
+    source: str
+    raw: bytes
+
+    def __repr__(self) -> str:
+        return f"<InboxRow {self.id}>"
+
+
+def put_row(
+    transaction: Transaction, shop: str, source: str, raw: bytes, at: dt.datetime, delivery_id: str | None = None
+) -> bool:
+    """Put a row in; give False where its delivery is there already."""
+    mark = "?" if transaction.is_sqlite else "%s"
+    sql = (
+        f"INSERT INTO ecrm_inbox (shop, source, delivery_id, received_at, raw) VALUES ({', '.join([mark] * 5)}) "
+        "ON CONFLICT DO NOTHING"
+    )
+    cursor = transaction.run(sql, (shop, source, delivery_id, micros(at) if transaction.is_sqlite else at, raw))
+    return bool(cursor.rowcount)
+
+
+def claim_rows(transaction: Transaction, limit: int, ids: Collection[int] | None = None) -> list[InboxRow]:
+    """Give the oldest waiting rows that no other worker holds; held until the transaction ends."""
+    chosen = INBOX.c
+    query = sa.select(chosen.id, chosen.shop, chosen.source, chosen.raw).where(chosen.state == sa.literal_column("'waiting'"))
+    if ids is not None:
+        query = query.where(chosen.id.in_(sorted(ids)))
+    query = query.order_by(chosen.id).limit(limit)
+    if not transaction.is_sqlite:
+        query = query.with_for_update(skip_locked=True)
+    return [InboxRow(row.id, row.shop, row.source, bytes(row.raw)) for row in transaction.core(query)]
+
+
+def read_rows(transaction: Transaction, after: int, limit: int) -> list[InboxRow]:
+    """Give the rows of a host's inbox after one, without touching them."""
+    rows = transaction.run("SELECT id, shop, source, raw FROM ecrm_inbox WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+    return [InboxRow(id_, shop, source, bytes(raw)) for id_, shop, source, raw in rows]
+
+
+def settle_rows(transaction: Transaction, ids: Sequence[int], at: dt.datetime) -> None:
+    """Mark rows as done."""
+    if not ids:
+        return
+    if transaction.is_sqlite:
+        sql = "UPDATE ecrm_inbox SET state = 'done', settled_at = ?, reasons = NULL WHERE id = ?"
+        transaction.run_many(sql, [(micros(at), id_) for id_ in ids])
+    else:
+        sql = "UPDATE ecrm_inbox SET state = 'done', settled_at = %s, reasons = NULL WHERE id = ANY(%s)"
+        transaction.run(sql, (at, list(ids)))
+
+
+def reject_row(transaction: Transaction, id_: int, reasons: Mapping[str, list[str]], at: dt.datetime) -> None:
+    """Mark a row as rejected, with its reasons; its raw body stays."""
+    statement = INBOX.update().where(INBOX.c.id == id_)
+    transaction.core(statement.values(state="rejected", reasons=dict(reasons), settled_at=at))
+
+
+def keep_rejected(
+    transaction: Transaction, row: InboxRow, reasons: Mapping[str, list[str]], at: dt.datetime
+) -> None:
+    """Keep a rejected row of a host's inbox in our own."""
+    transaction.core(
+        INBOX.insert().values(
+            shop=row.shop, source=row.source, raw=row.raw, state="rejected", reasons=dict(reasons),
+            received_at=at, settled_at=at,
+        )
+    )  # fmt: skip
+
+
+def rejected_rows(transaction: Transaction, shop: str, limit: int) -> list[tuple[int, str, dict[str, list[str]], dt.datetime]]:
+    """Give rejected rows: id, source, reasons and when they came, oldest first."""
+    chosen = INBOX.c
+    query = sa.select(chosen.id, chosen.source, chosen.reasons, chosen.received_at)
+    query = query.where(chosen.shop == shop, chosen.state == "rejected").order_by(chosen.id).limit(limit)
+    return [(row.id, row.source, row.reasons, row.received_at) for row in transaction.core(query)]
+
+
+def requeue_rows(transaction: Transaction, shop: str, ids: Collection[int] | None) -> int:
+    """Let rejected or done rows wait again; give how many. Without ids: every rejected row."""
+    chosen = INBOX.c
+    statement = INBOX.update().where(chosen.shop == shop).values(state="waiting", settled_at=None)
+    if ids is None:
+        statement = statement.where(chosen.state == "rejected")
+    else:
+        statement = statement.where(chosen.id.in_(sorted(ids)), chosen.state != "waiting")
+    return transaction.core(statement).rowcount
+
+
+def count_rows(transaction: Transaction) -> dict[str, int]:
+    """Give how many rows are in each state."""
+    query = sa.select(INBOX.c.state, sa.func.count()).group_by(INBOX.c.state)
+    return {row[0]: row[1] for row in transaction.core(query)}
+
+
+def oldest_waiting(transaction: Transaction) -> dt.datetime | None:
+    """Give when the oldest waiting row came."""
+    query = sa.select(INBOX.c.received_at).where(INBOX.c.state == sa.literal_column("'waiting'"))
+    row = transaction.core(query.order_by(INBOX.c.id).limit(1)).first()
+    return None if row is None else row.received_at
+
+
+def prune_rows(transaction: Transaction, before: dt.datetime, limit: int = 1_000) -> int:
+    """Delete done rows older than a time, a bounded number."""
+    old = sa.select(INBOX.c.id).where(INBOX.c.state == "done", INBOX.c.settled_at < before).limit(limit)
+    return transaction.core(INBOX.delete().where(INBOX.c.id.in_(old))).rowcount
+
+
+def prune_host(transaction: Transaction, up_to: int, before: dt.datetime, limit: int = 1_000) -> None:
+    """Delete received rows of a host's inbox, on the host's own turn to write."""
+    transaction.run(
+        "DELETE FROM ecrm_inbox WHERE id IN (SELECT id FROM ecrm_inbox WHERE id <= ? AND received_at < ? LIMIT ?)",
+        (up_to, micros(before), limit),
+    )
+
+
+def read_cursor(transaction: Transaction) -> int:
+    """Give up to where the host's inbox has been received."""
+    row = transaction.core(sa.select(CURSOR.c.position).where(CURSOR.c.name == HOST)).first()
+    return 0 if row is None else row.position
+
+
+def save_cursor(transaction: Transaction, position: int) -> None:
+    """Keep up to where the host's inbox has been received."""
+    if transaction.core(CURSOR.update().where(CURSOR.c.name == HOST).values(position=position)).rowcount == 0:
+        transaction.core(CURSOR.insert().values(name=HOST, position=position))
+
+

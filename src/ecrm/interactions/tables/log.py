@@ -1,0 +1,186 @@
+"""The log of interactions: append, find, page through a customer's, and what was voided."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import itertools
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from ecrm.database.metadata import METADATA
+from ecrm.database.rows import Lookup, Put
+from ecrm.database.transaction import Transaction
+from ecrm.database.types import Id, Instant, Json, Key, codec
+from ecrm.interactions.model.interaction import Interaction
+from ecrm.interactions.tables.position import NEXT_POSITION, hold_position
+
+__all__ = ["INTERACTION", "VOID"]
+
+INTERACTION = sa.Table(
+    "ecrm_interaction",
+    METADATA,
+    # On SQLite the position is the rowid: its one writer hands them out in order of commit.
+    sa.Column("position", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column("shop", Key, nullable=False),
+    sa.Column("id", Id, nullable=False),
+    sa.Column("profile_id", Id, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("kind", Key, nullable=False),
+    sa.Column("channel", Key),
+    sa.Column("is_live", sa.Boolean, nullable=False),
+    sa.Column("source", Key, nullable=False),
+    sa.Column("source_id", Key, nullable=False),
+    sa.Column("body", Json, nullable=False),
+    sa.Column("context", Json),
+    sa.Index("ecrm_interaction_source_uq", "shop", "source", "source_id", unique=True),
+    sa.Index("ecrm_interaction_profile_ix", "shop", "profile_id", "at", "id"),
+    sa.Index("ecrm_interaction_id_uq", "shop", "id", unique=True),
+    sqlite_autoincrement=True,
+)
+VOID = sa.Table(
+    "ecrm_void",
+    METADATA,
+    sa.Column("shop", Key, primary_key=True),
+    sa.Column("profile_id", Id, primary_key=True),
+    sa.Column("interaction_id", Id, primary_key=True),
+    sa.Column("voided_by", Id, nullable=False),
+)
+APPENDED = ("id", "profile_id", "at", "recorded_at", "kind", "channel", "is_live", "source", "source_id", "body", "context")
+_READ = ("id", "kind", "at", "channel", "source", "source_id", "profile_id", "position", "recorded_at", "is_live", "body", "context")
+_APPEND = {
+    "sqlite": Put(INTERACTION, ("shop", "source", "source_id"), ("shop", *APPENDED), returning=("source", "source_id", "position")),
+    "postgresql": Put(
+        INTERACTION, ("shop", "source", "source_id"), ("shop", *APPENDED),
+        returning=("source", "source_id", "position"), defaults={"position": NEXT_POSITION},
+    ),
+}  # fmt: skip
+_BY_KEY = Lookup(INTERACTION, ("shop", "source", "source_id"), _READ)
+_BY_ID = Lookup(INTERACTION, ("shop", "id"), _READ)
+_BY_PROFILE = Lookup(INTERACTION, ("shop", "profile_id"), _READ)
+_VOIDS = Lookup(VOID, ("shop", "profile_id"), ("interaction_id",))
+_PUT_VOID = Put(VOID, ("shop", "profile_id", "interaction_id"), ("shop", "profile_id", "interaction_id", "voided_by"))
+_NAMES = ", ".join(f"i.{name}::text" if name in {"body", "context"} else f"i.{name}" for name in _READ)
+_SQLITE_NAMES = ", ".join(_READ)
+_IS_VOID = (
+    "EXISTS (SELECT 1 FROM ecrm_void v WHERE v.shop = i.shop AND v.profile_id = i.profile_id "
+    "AND v.interaction_id = i.id)"
+)
+
+
+def append(transaction: Transaction, shop: str, rows: Sequence[tuple[Any, ...]]) -> dict[tuple[str, str], int]:
+    """Append interactions; give the position of each that was not there, by (source, source id).
+
+    Args:
+        transaction: The record transaction.
+        shop: Whose.
+        rows: Values of `APPENDED`, body and context as JSON text.
+    """
+    hold_position(transaction)
+    stored = _APPEND[transaction.dialect].run(transaction, [(shop, *row) for row in rows])
+    return {(source, source_id): position for source, source_id, position in stored}
+
+
+def find_stored(transaction: Transaction, shop: str, keys: Collection[tuple[str, str]]) -> list[Interaction]:
+    """Find interactions by (source, source id)."""
+    return [_interaction(row) for row in _BY_KEY.rows(transaction, [(shop, *key) for key in keys])]
+
+
+def find_interactions(transaction: Transaction, shop: str, ids: Collection[UUID]) -> list[Interaction]:
+    """Find interactions by id."""
+    return [_interaction(row) for row in _BY_ID.rows(transaction, [(shop, id_) for id_ in ids])]
+
+
+def interactions_of(transaction: Transaction, shop: str, profiles: Collection[UUID]) -> Iterator[Interaction]:
+    """Give all interactions of profiles that are not voided, in no order."""
+    voided = voided_ids(transaction, shop, profiles)
+    for row in _BY_PROFILE.rows(transaction, [(shop, id_) for id_ in profiles]):
+        if row[0] not in voided:
+            yield _interaction(row)
+
+
+def voided_ids(transaction: Transaction, shop: str, profiles: Collection[UUID]) -> set[UUID]:
+    """Give the ids of the profiles' voided interactions."""
+    return {row[0] for row in _VOIDS.rows(transaction, [(shop, id_) for id_ in profiles])}
+
+
+def put_void(transaction: Transaction, shop: str, interaction: Interaction, voided_by: UUID) -> None:
+    """Mark an interaction as voided by another."""
+    _PUT_VOID.run(transaction, [(shop, interaction.profile_id, interaction.id, voided_by)])
+
+
+def newest(
+    transaction: Transaction,
+    shop: str,
+    profiles: Sequence[UUID],
+    limit: int,
+    before: tuple[dt.datetime, UUID] | None,
+    kinds: Collection[str] | None,
+) -> list[Interaction]:
+    """Give the newest interactions of profiles, newest first."""
+    if not profiles:
+        return []
+    if transaction.is_sqlite:
+        return _newest_sqlite(transaction, shop, profiles, limit, before, kinds)
+    where, parameters = "", {"shop": shop, "profiles": list(profiles), "limit": limit}
+    if before is not None:
+        where += " AND (i.at, i.id) < (%(at)s, %(id)s)"
+        parameters |= {"at": before[0], "id": before[1]}
+    if kinds is not None:
+        where += " AND i.kind = ANY(%(kinds)s)"
+        parameters["kinds"] = list(kinds)
+    sql = (
+        f"SELECT r.* FROM unnest(%(profiles)s::uuid[]) AS p(id) CROSS JOIN LATERAL "  # noqa: S608
+        f"(SELECT {_NAMES}, {_IS_VOID} FROM ecrm_interaction i WHERE i.shop = %(shop)s AND i.profile_id = p.id{where} "
+        f"ORDER BY i.at DESC, i.id DESC LIMIT %(limit)s) r ORDER BY r.at DESC, r.id DESC LIMIT %(limit)s"
+    )
+    return [_interaction(row) for row in transaction.run(sql, parameters)]
+
+
+def _newest_sqlite(
+    transaction: Transaction, shop: str, profiles: Sequence[UUID], limit: int,
+    before: tuple[dt.datetime, UUID] | None, kinds: Collection[str] | None,
+) -> list[Interaction]:  # fmt: skip
+    where, parameters = "", []
+    if before is not None:
+        where += " AND (i.at, i.id) < (?, ?)"
+        encode = codec(INTERACTION.c.at, "sqlite")[0]
+        parameters += [encode(before[0]) if encode else before[0], before[1].bytes]
+    if kinds is not None:
+        where += f" AND i.kind IN ({', '.join('?' * len(kinds))})"
+        parameters += list(kinds)
+    sql = (
+        f"SELECT {_SQLITE_NAMES}, {_IS_VOID} FROM ecrm_interaction i WHERE i.shop = ? AND i.profile_id = ?{where} "  # noqa: S608
+        f"ORDER BY i.at DESC, i.id DESC LIMIT ?"
+    )
+    pages = [transaction.run(sql, (shop, id_.bytes, *parameters, limit)) for id_ in profiles]
+    rows: Iterable[Any] = heapq.merge(*pages, key=lambda row: (row[2], row[0]), reverse=True)
+    if len(pages) == 1:
+        rows = pages[0]
+    return [_interaction_sqlite(row) for row in itertools.islice(rows, limit)]
+
+
+def _interaction(row: Sequence[Any]) -> Interaction:
+    *fields, body, context = row[:12]
+    return Interaction(*fields, json.loads(body), json.loads(context) if context else {}, *row[12:])
+
+
+def _decoders() -> list[Callable[[Any], Any] | None]:
+    return [codec(INTERACTION.c[name], "sqlite")[1] for name in _READ]
+
+
+def _interaction_sqlite(row: Sequence[Any]) -> Interaction:
+    values = [v if d is None or v is None else d(v) for v, d in zip(row, _decoders_once(), strict=False)]
+    return _interaction((*values, bool(row[12])))
+
+
+_DECODERS: list[Callable[[Any], Any] | None] = _decoders()
+
+
+def _decoders_once() -> list[Callable[[Any], Any] | None]:
+    return _DECODERS

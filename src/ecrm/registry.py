@@ -1,0 +1,72 @@
+"""Plugins, found, checked and asked once for what they contribute.
+
+Hooks are for registration only: nothing that happens later goes through them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import pluggy
+
+from ecrm.errors import SetupError
+from ecrm.hookspecs import Follower, Hooks
+from ecrm.interactions.events import Event, Kinds
+
+__all__ = ["Contributions", "collect"]
+
+
+@attrs.frozen
+class Contributions:
+    """Hold what all plugins contribute.
+
+    Args:
+        kinds: The core's event kinds and theirs.
+        followers: How their tables follow customers.
+    """
+
+    kinds: Kinds
+    followers: tuple[Follower, ...]
+
+
+def collect(plugins: Sequence[Any] | None) -> Contributions:
+    """Ask plugins, each an object or module with hook implementations, what they contribute.
+
+    Args:
+        plugins: The plugins; None for none.
+
+    Raises:
+        SetupError: A plugin implements a hook that does not exist, or is given twice; it is named.
+
+    >>> collect(None).followers
+    ()
+    """
+    manager = pluggy.PluginManager("ecrm")
+    manager.add_hookspecs(Hooks)
+    for plugin in plugins or ():
+        _register(manager, plugin)
+    try:
+        # A misspelt hook would be silent for ever.
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        message = f"plugin {_name(manager, error.plugin)} implements a hook that ecrm does not have: see the hook reference"
+        raise SetupError(message) from error
+    contributed: list[type[Event]] = [*itertools.chain.from_iterable(manager.hook.register_event_kinds())]
+    followers = tuple(itertools.chain.from_iterable(manager.hook.register_followers()))
+    return Contributions(Kinds.core().with_kinds(contributed), followers)
+
+
+def _register(manager: pluggy.PluginManager, plugin: Any) -> None:
+    try:
+        manager.register(plugin)
+    except (ValueError, pluggy.PluginValidationError) as error:
+        name = getattr(plugin, "__name__", type(plugin).__name__)
+        message = f"plugin {name} can not be registered: it is given twice, or a hook has other arguments"
+        raise SetupError(message) from error
+
+
+def _name(manager: pluggy.PluginManager, plugin: Any) -> str:
+    return getattr(plugin, "__name__", None) or manager.get_name(plugin) or type(plugin).__name__
