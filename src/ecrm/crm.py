@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 import attrs
@@ -15,8 +15,7 @@ from ecrm.customers.finding import Someone
 from ecrm.customers.model.merge import Identity
 from ecrm.customers.model.trait import Customer
 from ecrm.customers.service import Customers
-from ecrm.database import Database
-from ecrm.database import migrating
+from ecrm.database import Database, migrating
 from ecrm.errors import InvalidError, NotFoundError, SetupError
 from ecrm.interactions.emitting import Emitter, Tap
 from ecrm.interactions.events import CustomerUpdated, Event, InteractionVoided, NoteAdded
@@ -130,7 +129,7 @@ class CRM:
     def __repr__(self) -> str:
         return f"<CRM {self._core.database.dialect} shop={self.shop.key}>"
 
-    def __enter__(self) -> CRM:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -161,8 +160,8 @@ class CRM:
         'outlet'
         """
         view = object.__new__(type(self))
-        view._core = self._core  # noqa: SLF001 - it is one of us
-        view._open(shop)  # noqa: SLF001
+        view._core = self._core
+        view._open(shop)
         return view
 
     def upgrade(self) -> None:
@@ -271,7 +270,13 @@ class CRM:
         """
         with self._core.database.read() as transaction:
             return timeline_of(
-                transaction, self.shop.key, self.shop.settings, who, (limit, before), kinds, proven_only=proven_only
+                transaction,
+                self.shop.key,
+                self.shop.settings,
+                who,
+                (limit, before),
+                kinds,
+                proven_only=proven_only,
             )
 
     def orders(self, who: Someone, *, proven_only: bool = False) -> list[Order]:
@@ -311,7 +316,9 @@ class CRM:
             found, self.customers.identities(who), self.facts(who), self.orders(who), self.timeline(who)
         )
 
-    def void(self, interaction: UUID | str | Interaction, *, because: str, actor: Actor | None = None) -> Interaction:
+    def void(
+        self, interaction: UUID | str | Interaction, *, because: str, actor: Actor | None = None
+    ) -> Interaction:
         """Take a wrong event out of the facts; it stays on record, marked.
 
         Args:
@@ -342,7 +349,9 @@ class CRM:
         """
         return self._recorder.known(keys)
 
-    def doctor(self, *, recount: bool = False, progress: Callable[[int], None] | None = None) -> list[Finding]:
+    def doctor(
+        self, *, recount: bool = False, progress: Callable[[int], None] | None = None
+    ) -> list[Finding]:
         """Look at the CRM's health.
 
         Args:
@@ -355,7 +364,11 @@ class CRM:
         core = self._core
         is_current = migrating.is_current(core.database)
         findings = [
-            Finding("tables", is_current, "up to date" if is_current else "call crm.upgrade() or run `ecrm upgrade`")
+            Finding(
+                "tables",
+                is_current,
+                "up to date" if is_current else "call crm.upgrade() or run `ecrm upgrade`",
+            )
         ]
         if is_current:
             findings += self._inbox_findings()
@@ -372,12 +385,16 @@ class CRM:
         lag_s = 0.0 if oldest is None else (self._core.kit.now() - oldest).total_seconds()
         is_prompt = lag_s < 300  # noqa: PLR2004 - five minutes
         rejected = counts["rejected"]
+        waiting = f"{counts['waiting']} rows wait" + ("" if is_prompt else ": run `ecrm work`")
+        refused = f"{rejected} rows were rejected" + (": see `ecrm inbox`" if rejected else "")
         return [
-            Finding("inbox lag", is_prompt, f"{counts['waiting']} rows wait" + ("" if is_prompt else ": run `ecrm work`"), lag_s),
-            Finding("inbox rejected", not rejected, f"{rejected} rows were rejected" + (": see `ecrm inbox`" if rejected else ""), rejected),
-        ]  # fmt: skip
+            Finding("inbox lag", is_prompt, waiting, lag_s),
+            Finding("inbox rejected", not rejected, refused, rejected),
+        ]
 
-    def _record_traits(self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None) -> None:
+    def _record_traits(
+        self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None
+    ) -> None:
         kind = {"Customer Updated": CustomerUpdated, "Note Added": NoteAdded}[event_name]
         self._recorder.record(kind(customer=customer, actor=actor, **properties))
 

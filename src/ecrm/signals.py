@@ -39,4 +39,4 @@ class Signals:
                 receiver(sender, **told)
             except Exception as error:  # noqa: BLE001 - a receiver is the host's code: it must not hurt ours
                 # The message of a stranger's error may hold personal data: its kind must do.
-                _LOG.error("a receiver of a signal failed with %s", type(error).__name__)  # noqa: TRY400
+                _LOG.error("a receiver of a signal failed with %s", type(error).__name__)

@@ -50,7 +50,9 @@ class Worker:
         wait_s: How long to wait when nothing is to do, in seconds.
     """
 
-    def __init__(self, receive: Callable[[], Received], tidy: Callable[[], None], wait_s: float = 0.5) -> None:
+    def __init__(
+        self, receive: Callable[[], Received], tidy: Callable[[], None], wait_s: float = 0.5
+    ) -> None:
         self._receive = receive
         self._tidy = tidy
         self._wait_s = wait_s
@@ -88,12 +90,12 @@ class Worker:
                 _LOG.warning("the database is away: trying again in %.1f s", wait_s)
             except EcrmError as error:
                 wait_s = min(wait_s * 2, 30.0)
-                _LOG.error("%s", error)  # noqa: TRY400 - our messages say what to do and hold no personal data
+                _LOG.error("%s", error)
             self._stop.wait(wait_s)
 
     def stop(self) -> None:
         """Ask `run_forever` to return after the batch it is in."""
         self._stop.set()
 
-    def _stopped_by(self, number: int, frame: Any) -> None:
+    def _stopped_by(self, _number: int, _frame: Any) -> None:
         self.stop()

@@ -48,17 +48,30 @@ def merge_customers(
     """
     hold_shop(transaction, shop.key)
     # Read again under the lock: a rule may have joined them meanwhile.
-    now = {row.id: row for row in profile_table.profiles_by_id(transaction, shop.key, [side.id for side in sides])}
+    now = {
+        row.id: row
+        for row in profile_table.profiles_by_id(transaction, shop.key, [side.id for side in sides])
+    }
     keep, absorb = (now[side.id].customer_id for side in sides)
     if keep == absorb:
         message = "they are one customer already"
         raise ConflictError(message)
-    kept, absorbed = (profile_table.profiles_of(transaction, shop.key, [side], lock=True) for side in (keep, absorb))
+    kept, absorbed = (profile_table.profiles_of(transaction, shop.key, [side]) for side in (keep, absorb))
     _forget_partings(transaction, shop.key, kept, absorbed)
     because, actor = decision
     said = ":".join(part for part in (actor.kind, actor.id) if part)
     row = MergeRow(
-        merge_id, keep, absorb, strongest(kept).id, strongest(absorbed).id, False, because, said, at, "[]", None  # noqa: FBT003
+        id=merge_id,
+        keep=keep,
+        absorb=absorb,
+        keep_profile=strongest(kept).id,
+        absorb_profile=strongest(absorbed).id,
+        is_rule=False,
+        because=because,
+        actor=said,
+        at=at,
+        moved="[]",
+        undone_at=None,
     )
     decision_table.insert_merges(transaction, shop.key, [row])
     moves = regroup_customers(transaction, shop.key, [keep, absorb], shop.settings.shared_limit, followers)
@@ -105,12 +118,17 @@ def keep_apart(
         ConflictError: They are one customer: take the merge back instead.
     """
     hold_shop(transaction, shop.key)
-    now = {row.id: row for row in profile_table.profiles_by_id(transaction, shop.key, [side.id for side in sides])}
+    now = {
+        row.id: row
+        for row in profile_table.profiles_by_id(transaction, shop.key, [side.id for side in sides])
+    }
     one, other = (now[side.id].customer_id for side in sides)
     if one == other:
         message = "they are one customer: take the merge back with crm.customers.unmerge"
         raise ConflictError(message)
-    pair = tuple(strongest(profile_table.profiles_of(transaction, shop.key, [side])).id for side in (one, other))
+    pair = tuple(
+        strongest(profile_table.profiles_of(transaction, shop.key, [side])).id for side in (one, other)
+    )
     decision_table.put_never_merge(transaction, shop.key, (pair[0], pair[1]), at)
     regroup_customers(transaction, shop.key, [one, other], shop.settings.shared_limit, followers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from uuid import UUID
 
@@ -42,7 +43,9 @@ def claims_from(who: Who, settings: Settings) -> tuple[Claim, ...]:
     Raises:
         InvalidError: A value can not be read, or identifies nobody.
     """
-    claims = claims_of({**who.given, "verified": who.verified, "source": who.source}, DEFAULT_SOURCE, settings)
+    claims = claims_of(
+        {**who.given, "verified": who.verified, "source": who.source}, DEFAULT_SOURCE, settings
+    )
     if claims.unusable:
         names = ", ".join(sorted(claims.unusable))
         message = f"{names}: it can not be read, or is a value that identifies nobody"
@@ -56,7 +59,11 @@ def who_from(who: Someone, settings: Settings) -> Who | UUID:
     Raises:
         InvalidError: It could mean several things, or nothing.
     """
-    return _who_of(who, settings) if isinstance(who, str) else who
+    if isinstance(who, str):
+        return _who_of(who, settings)
+    if not isinstance(who, Who | UUID):
+        raise InvalidError.of("who", "give a Who, a customer's id, or a text")
+    return who
 
 
 def profiles_shown(
@@ -88,22 +95,15 @@ def _read(who: Someone, settings: Settings) -> UUID | tuple[Claim, ...]:
 
 def _who_of(text: str, settings: Settings) -> Who | UUID:
     meanings: list[Who | UUID] = []
-    try:
+    with contextlib.suppress(ValueError):
         meanings.append(UUID(text))
-    except ValueError:
-        pass
-    if "@" in text:
-        try:
+    with contextlib.suppress(InvalidError):
+        if "@" in text:
             normalise_email(text)
             meanings.append(Who(email=text))
-        except InvalidError:
-            pass
-    else:
-        try:
+        else:
             normalise_phone(text, settings.country)
             meanings.append(Who(phone=text))
-        except InvalidError:
-            pass
     if len(meanings) != 1:
         message = "this text does not mean one customer: say Who(user_id=…), Who(card=…) or another identity"
         raise InvalidError.of("who", message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from uuid import UUID
 
 from ecrm.customers.evidence import Evidence
@@ -31,19 +31,20 @@ def regroup(
 ) -> None:
     """Group again what new evidence touches, and write it; the evidence's customers are set."""
     new = {held.id: held.row() for held in evidence.new_profiles}
-    reached = {end for pair in evidence.edges for end in pair} - new.keys()
-    profiles, edges = _closure(transaction, shop, reached)
-    outcome = _decide(transaction, shop, (profiles | new, edges | _merged(edges, evidence.edges)), shared_limit)
+    seen = evidence.pairs
+    profiles, edges = _closure(transaction, shop, {end for pair in seen for end in pair} - new.keys())
+    fresh = _merged(edges, seen)
+    outcome = _decide(transaction, shop, (profiles | new, edges | fresh), shared_limit)
     for held in evidence.profiles.values():
         held.customer_id = outcome.customer_of.get(held.id, held.customer_id)
         held.is_junk = held.is_junk or held.id in outcome.junk
     profile_table.insert_profiles(transaction, shop, [held.row() for held in evidence.new_profiles])
     evidence.save_sightings(transaction, shop)
-    fresh = _merged(edges, evidence.edges)
     profile_table.put_edges(transaction, shop, _with_refusals(edges, fresh, outcome))
     customer_table.insert_customers(transaction, shop, _founders(outcome, profiles, new))
     moves = _move(transaction, shop, profiles, outcome, followers)
-    _journal_rules(transaction, shop, profiles, moves, evidence)
+    at = max((edge.first_at for edge in seen.values()), default=_LONG_AGO)
+    _journal_rules(transaction, shop, profiles, moves, (evidence.new_id, at))
 
 
 def regroup_customers(
@@ -74,7 +75,7 @@ def _closure(transaction: Transaction, shop: str, ids: Collection[UUID]) -> _Gra
     while reached:
         found = profile_table.profiles_by_id(transaction, shop, reached)
         customers = {row.customer_id for row in found if not row.is_junk}
-        found += profile_table.profiles_of(transaction, shop, customers, lock=True)
+        found += profile_table.profiles_of(transaction, shop, customers)
         fresh = {row.id: row for row in found if row.id not in profiles}
         profiles |= fresh
         alive = [row.id for row in fresh.values() if not row.is_junk]
@@ -94,7 +95,7 @@ def _closure(transaction: Transaction, shop: str, ids: Collection[UUID]) -> _Gra
 def _decide(transaction: Transaction, shop: str, graph: _Graph, shared_limit: int) -> Grouping:
     profiles, edges = graph
     links = [
-        Link(row.keep_profile, row.absorb_profile, row.absorb, row.at)
+        Link(row.keep_profile, row.absorb_profile, row.keep, row.absorb, row.at)
         for row in decision_table.merges_of(transaction, shop, profiles)
         if not row.is_rule and row.undone_at is None
     ]
@@ -167,23 +168,33 @@ def _journal_rules(
     shop: str,
     profiles: Mapping[UUID, ProfileRow],
     moves: Iterable[Move],
-    evidence: Evidence,
+    stamp: tuple[Callable[[], UUID], dt.datetime],
 ) -> None:
+    new_id, at = stamp
     left: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
     for move in moves:
         left[move.before, move.after].append(move.profile_id)
     sides: dict[UUID, list[ProfileRow]] = defaultdict(list)
     for row in profiles.values():
         sides[row.customer_id].append(row)
-    at = max((edge.first_at for edge in evidence.edges.values()), default=_LONG_AGO)
     rows = []
     for (before, after), moved in left.items():
         stood, gone = sides.get(after), [profiles[id_] for id_ in moved]
         # A visitor who is identified has not been merged: only two known people are journaled.
         if stood and not KINDS[strongest(gone).kind].is_weak and not KINDS[strongest(stood).kind].is_weak:
-            journal = json.dumps([str(id_) for id_ in moved])
-            keep, absorb = strongest(stood).id, strongest(gone).id
             rows.append(
-                MergeRow(evidence.new_id(), after, before, keep, absorb, True, "seen together", "system", at, journal, None)  # noqa: FBT003
+                MergeRow(
+                    id=new_id(),
+                    keep=after,
+                    absorb=before,
+                    keep_profile=strongest(stood).id,
+                    absorb_profile=strongest(gone).id,
+                    is_rule=True,
+                    because="seen together",
+                    actor="system",
+                    at=at,
+                    moved=json.dumps([str(id_) for id_ in moved]),
+                    undone_at=None,
+                )
             )
     decision_table.insert_merges(transaction, shop, rows)

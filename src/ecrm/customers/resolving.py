@@ -12,8 +12,8 @@ from uuid import UUID
 
 import attrs
 
-from ecrm.customers.evidence import Evidence
-from ecrm.customers.model.claim import Claim
+from ecrm.customers.evidence import Evidence, Held
+from ecrm.customers.model.claim import KINDS, Claim
 from ecrm.customers.regrouping import regroup
 from ecrm.database import Transaction
 from ecrm.hookspecs import Follower
@@ -31,14 +31,15 @@ class Sighting:
         thread: What the event belongs to (an order), by which it finds its people later or earlier.
         fallback: What it hangs on where neither is there.
         at: When it happened.
-        owner: A profile the thread is known to belong to, and since when.
+        witnesses: The profiles earlier events of the thread hang on, and when those happened; only where
+            nobody is named.
     """
 
     claims: tuple[Claim, ...]
     thread: Claim | None
     fallback: Claim
     at: dt.datetime
-    owner: tuple[UUID, dt.datetime] | None = None
+    witnesses: tuple[tuple[UUID, dt.datetime], ...] = ()
 
 
 @attrs.frozen
@@ -78,46 +79,52 @@ def resolve(
         A profile for each sighting, and its customer.
     """
     evidence = Evidence(new_id)
-    evidence.load(transaction, shop, sightings_keys(sightings))
-    held = [evidence.see(*_seen(sighting), sighting.at) for sighting in sightings]
-    _tie_threads(evidence, sightings, held)
-    evidence.load_edges(transaction, shop)
+    told = [_claims(sighting) for sighting in sightings]
+    seen = [evidence.note(claims, sighting.at) for claims, sighting in zip(told, sightings, strict=True)]
+    threads = {(s.thread.kind, s.thread.value) for s in sightings if s.thread is not None}
+    evidence.load(transaction, shop, threads)
+    mains = [
+        evidence.tie(held, claims, sighting.at)
+        for held, claims, sighting in zip(seen, told, sightings, strict=True)
+    ]
+    _tie_threads(transaction, shop, evidence, sightings, mains)
+    evidence.forget_known_edges(transaction, shop)
     if evidence.is_new:
         regroup(transaction, shop, evidence, settings.shared_limit, followers)
     else:
         evidence.save_sightings(transaction, shop)
     return Resolved(
-        [profile.id for profile in held],
-        [Claim(profile.kind, profile.value).rank for profile in held],
-        {profile.id: profile.customer_id for profile in evidence.profiles.values()},
+        [held.id for held in mains],
+        [KINDS[held.kind].rank for held in mains],
+        {held.id: held.customer_id for held in evidence.profiles.values()},
     )
 
 
-def sightings_keys(sightings: Iterable[Sighting]) -> set[tuple[str, str]]:
-    """Give the identities to look up for sightings."""
-    keys = set()
-    for sighting in sightings:
-        keys.update((claim.kind, claim.value) for claim in sighting.claims)
-        if sighting.thread is not None:
-            keys.add((sighting.thread.kind, sighting.thread.value))
-        elif not sighting.claims:
-            keys.add((sighting.fallback.kind, sighting.fallback.value))
-    return keys
+def _claims(sighting: Sighting) -> tuple[Claim, ...]:
+    return sighting.claims or (sighting.thread or sighting.fallback,)
 
 
-def _seen(sighting: Sighting) -> tuple[tuple[Claim, ...]]:
-    return (sighting.claims or (sighting.thread or sighting.fallback,),)
-
-
-def _tie_threads(evidence: Evidence, sightings: Sequence[Sighting], held: Sequence[object]) -> None:
+def _tie_threads(
+    transaction: Transaction,
+    shop: str,
+    evidence: Evidence,
+    sightings: Sequence[Sighting],
+    mains: Sequence[Held],
+) -> None:
     # An order's own profile exists only where some event of it named nobody; then everybody named by
     # its other events is evidence of whose it is, in whatever order they came.
-    for sighting, profile in zip(sightings, held, strict=True):
-        thread = sighting.thread
-        own = None if thread is None else evidence.profiles.get((thread.kind, thread.value))
+    named: list[tuple[Sighting, Held]] = []
+    for sighting, main in zip(sightings, mains, strict=True):
+        own = None if sighting.thread is None else evidence.held(sighting.thread)
         if own is None:
             continue
         if sighting.claims:
-            evidence.tie(profile.id, own.id, sighting.at)  # type: ignore[attr-defined]
-        elif sighting.owner is not None and sighting.owner[0] != own.id:
-            evidence.tie(sighting.owner[0], own.id, sighting.owner[1])
+            evidence.see(main, own, sighting.at)
+        else:
+            named.append((sighting, own))
+    earlier = {id_ for sighting, _ in named for id_, _ in sighting.witnesses}
+    witnesses = evidence.known_by_id(transaction, shop, earlier)
+    for sighting, own in named:
+        for id_, at in sighting.witnesses:
+            if id_ != own.id:
+                evidence.see(witnesses[id_], own, at)

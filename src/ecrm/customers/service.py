@@ -9,6 +9,8 @@ from uuid import UUID
 
 from ecrm.customers.deciding import keep_apart, merge_customers, unmerge_customers
 from ecrm.customers.finding import Someone, claims_from, find_profile, who_from
+from ecrm.customers.model.claim import KINDS
+from ecrm.customers.model.claim import KINDS
 from ecrm.customers.model.merge import Identity, Merge, Suggestion
 from ecrm.customers.model.trait import Attribute, Customer, Trait
 from ecrm.customers.tables import customer as customer_table
@@ -28,7 +30,9 @@ __all__ = ["Customers", "RecordTraits"]
 class RecordTraits(Protocol):
     """Record Customer Updated or Note Added about somebody; handed down by the CRM."""
 
-    def __call__(self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None) -> None:
+    def __call__(
+        self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None
+    ) -> None:
         """Record it in a transaction of its own."""
 
 
@@ -201,6 +205,7 @@ class Customers:
         >>> [found.name for found in crm.customers.search("ayse yil")]
         ['Ayşe Yılmaz']
         """
+        _check_limit(limit)
         with self._database.read() as transaction:
             ids = search_identities(transaction, self._shop.key, text, self._shop.settings.country, limit)
             if not ids:
@@ -215,6 +220,7 @@ class Customers:
         >>> crm.customers.list()
         []
         """
+        _check_limit(limit)
         with self._database.read() as transaction:
             return customer_table.list_customers(transaction, self._shop.key, after, limit)
 
@@ -224,7 +230,7 @@ class Customers:
             profile = self._profile(transaction, who)
             rows = profile_table.profiles_of(transaction, self._shop.key, [profile.customer_id])
         found = [Identity(r.kind, r.value, r.is_proven, r.first_at, r.last_at, r.id) for r in rows]
-        return sorted(found, key=lambda identity: (identity.first_at, identity.kind, identity.value))
+        return sorted(found, key=lambda one: (KINDS[one.kind].rank, one.first_at, one.value))
 
     def history(self, who: Someone, field: str | None = None) -> Collection[Trait]:
         """Give every value that was ever said of a customer, newest first.
@@ -245,7 +251,9 @@ class Customers:
         wanted = [trait for trait in traits if field is None or trait.name == field]
         return sorted(wanted, key=lambda trait: (trait.at, trait.key), reverse=True)
 
-    def merge(self, keep: Someone, absorb: Someone, *, because: str = "", actor: Actor | None = None) -> Merge:
+    def merge(
+        self, keep: Someone, absorb: Someone, *, because: str = "", actor: Actor | None = None
+    ) -> Merge:
         """Decide that two customers are one; history stays where it came by, facts are counted anew.
 
         Args:
@@ -289,7 +297,9 @@ class Customers:
             ConflictError: It has been undone.
         """
         return self._database.transact(
-            lambda transaction: unmerge_customers(transaction, self._shop, merge_id, self._clock(), self._followers)
+            lambda transaction: unmerge_customers(
+                transaction, self._shop, merge_id, self._clock(), self._followers
+            )
         )
 
     def keep_apart(self, one: Someone, other: Someone) -> None:
@@ -357,6 +367,11 @@ class Customers:
         return {name: declared[name].check(value) for name, value in attributes.items()}
 
 
+def _check_limit(limit: int) -> None:
+    if limit < 1:
+        raise InvalidError.of("limit", "ask for 1 or more")
+
+
 def _day(value: dt.date | str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(value) if isinstance(value, str) else value
@@ -365,19 +380,17 @@ def _day(value: dt.date | str | None) -> dt.date | None:
 
 
 def _who_of(rows: Collection[profile_table.ProfileRow]) -> Who:
-    """Name a customer by their strongest identity."""
-    named = {
-        "account": lambda v: Who(user_id=v.partition(":")[2], source=v.partition(":")[0]),
-        "card": lambda v: Who(card=v),
-        "phone": lambda v: Who(phone=v),
-        "email": lambda v: Who(email=v),
-        "relay": lambda v: Who(email=v.partition(":")[2], source=v.partition(":")[0]),
-        "handle": lambda v: Who(handle=v),
-        "anonymous": lambda v: Who(anonymous_id=v),
-    }
-    for kind, make in named.items():
-        for row in rows:
-            if row.kind == kind:
-                return make(row.value)
+    """Name a customer by their strongest identity that a Who can name."""
+    for row in sorted(rows, key=lambda row: (KINDS[row.kind].rank, row.id)):
+        source, _, value = row.value.partition(":")
+        if row.kind == "account":
+            return Who(user_id=value, source=source)
+        if row.kind == "relay":
+            return Who(email=value, source=source)
+        if row.kind in _NAMED:
+            return Who(**{_NAMED[row.kind]: row.value})
     message = "nobody is named here yet: this customer is known by an order alone"
     raise InvalidError.of("who", message)
+
+
+_NAMED = {"card": "card", "phone": "phone", "email": "email", "handle": "handle", "anonymous": "anonymous_id"}

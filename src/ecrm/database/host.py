@@ -14,10 +14,14 @@ from ecrm.database.failure import is_missing_table
 from ecrm.database.types import micros
 from ecrm.errors import SetupError, UnavailableError
 
-__all__ = ["put_into_host"]
+__all__ = ["HostUndoneError", "put_into_host"]
 
-_INSERT = "INSERT INTO ecrm_inbox (shop, source, received_at, raw) VALUES"
+_INTO = "INSERT INTO ecrm_inbox (shop, source, received_at, raw)"
 _IDLE, _IN_TRANSACTION = 0, 2
+
+
+class HostUndoneError(UnavailableError):
+    """Begin the host's transaction again: its database undid all of it, as SQLite does on a failing disk."""
 
 
 def put_into_host(connection: Any, shop: str, source: str, raw: bytes, at: dt.datetime) -> Any:
@@ -36,6 +40,7 @@ def put_into_host(connection: Any, shop: str, source: str, raw: bytes, at: dt.da
     Raises:
         SetupError: It is no connection, it commits each statement by itself, or there is no inbox.
         UnavailableError: The row could not be written; the host's transaction goes on as it was.
+        HostUndoneError: It could not, and the database undid the host's transaction too.
     """
     joined = connection.connection() if callable(getattr(connection, "get_bind", None)) else connection
     dialect = getattr(getattr(joined, "dialect", None), "name", None)
@@ -52,12 +57,13 @@ def put_into_host(connection: Any, shop: str, source: str, raw: bytes, at: dt.da
             _put_psycopg(driver, shop, source, raw, at)
         else:
             _put_postgresql(driver, (shop, source, at, raw))
-    except SetupError:
+    except (SetupError, HostUndoneError):
         raise
     except Exception as error:
         if is_missing_table(error):
             message = (
-                "this database has no inbox: open the CRM on it, or name it as CRM(url, host=…) and call crm.upgrade()"
+                "this database has no inbox: open the CRM on it, or name it as CRM(url, host=…) "
+                "and call crm.upgrade()"
             )
             raise SetupError(message) from error
         message = "the event could not be put into the inbox: the host's transaction goes on without it"
@@ -73,10 +79,14 @@ def _put_sqlite(driver: Any, row: tuple[Any, ...]) -> None:
         # The driver begins nothing before a SAVEPOINT or a SELECT, and the row would outlive a rollback.
         driver.execute("BEGIN IMMEDIATE")
     try:
-        # A failing INSERT undoes itself alone on SQLite: it needs no savepoint.
-        driver.execute(f"{_INSERT} (?, ?, ?, ?)", row)
-    except Exception:
-        if begins:
+        # From a SELECT it has a statement journal: on a full disk SQLite then undoes this statement alone,
+        # where for VALUES it undoes the host's whole transaction, savepoint or not.
+        driver.execute(f"{_INTO} SELECT ?, ?, ?, ?", row)
+    except Exception as error:
+        if not driver.in_transaction and not begins:
+            message = "the database undid the whole transaction, the host's rows too: begin it again"
+            raise HostUndoneError(message) from error
+        if driver.in_transaction and begins:
             driver.execute("ROLLBACK")
         raise
 
@@ -90,7 +100,7 @@ def _put_psycopg(driver: Any, shop: str, source: str, raw: bytes, at: dt.datetim
         driver.execute("SELECT")
     values = f"('{_quoted(shop)}', '{_quoted(source)}', '{at.isoformat()}', decode('{raw.hex()}', 'hex'))"
     # One message for all three: a savepoint must not cost the host three round trips.
-    result = connection.exec_(f"SAVEPOINT ecrm_emit;{_INSERT} {values};RELEASE ecrm_emit".encode())
+    result = connection.exec_(f"SAVEPOINT ecrm_emit;{_INTO} VALUES {values};RELEASE ecrm_emit".encode())
     if result.status not in {1, 2}:
         state = result.error_field(ord("C"))
         if connection.transaction_status != _IN_TRANSACTION:
@@ -105,7 +115,7 @@ def _put_postgresql(driver: Any, row: tuple[Any, ...]) -> None:
             raise _autocommit()
         cursor.execute("SAVEPOINT ecrm_emit")
         try:
-            cursor.execute(f"{_INSERT} (%s, %s, %s, %s)", row)
+            cursor.execute(f"{_INTO} VALUES (%s, %s, %s, %s)", row)
         except Exception:
             with contextlib.suppress(Exception):
                 cursor.execute("ROLLBACK TO SAVEPOINT ecrm_emit")

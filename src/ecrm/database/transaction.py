@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import sqlalchemy as sa
 
@@ -28,6 +28,13 @@ class Transaction:
         self.dialect = dialect
         self.is_sqlite = dialect == "sqlite"
         self.is_open = False
+        self.stages: set[str] = set()
+        self._batches = 0
+
+    def next_batch(self) -> int:
+        """Give a number for rows that are staged, new in this connection."""
+        self._batches += 1
+        return self._batches
 
     def run(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
         """Run one statement on the driver; give its cursor."""
@@ -39,9 +46,11 @@ class Transaction:
         """Run one statement for each row."""
         self.driver.cursor().executemany(sql, rows)
 
-    def core(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> sa.CursorResult[Any]:
+    def core(
+        self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None
+    ) -> sa.CursorResult[Unpack[tuple[Any, ...]]]:
         """Run a SQLAlchemy Core statement."""
-        return self.connection.execute(statement, parameters)  # type: ignore[return-value]
+        return self.connection.execute(statement, parameters)
 
     def begin(self) -> None:
         """Open a transaction; on SQLite it is the writer at once."""
@@ -56,6 +65,8 @@ class Transaction:
     def rollback(self) -> None:
         """Undo the transaction, also where the connection is gone already."""
         self.is_open = False
+        # A temporary table made in this transaction goes with it.
+        self.stages.clear()
         with contextlib.suppress(Exception):
             self.driver.execute("ROLLBACK")
 

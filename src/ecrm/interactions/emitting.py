@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 from ecrm.database import Database
-from ecrm.database.host import put_into_host
+from ecrm.database.host import HostUndoneError, put_into_host
 from ecrm.errors import EcrmError, InvalidError
 from ecrm.interactions.events import Event
 from ecrm.interactions.model.entry import LONGEST_BODY, check_named, settle
@@ -65,40 +65,47 @@ class Emitter:
             self.tap(shop, event)
             return True
         try:
-            self._put(shop, event, connection)
+            joined = self._put(shop, event, connection)
         except Exception as error:
-            if self._on_error == "raise":
+            # Silence would let the host commit what it does next without what it did before.
+            if self._on_error == "raise" or isinstance(error, HostUndoneError):
                 raise
             said = str(error) if isinstance(error, EcrmError) else type(error).__name__
-            _LOG.error("an event was not emitted: %s", said)  # noqa: TRY400 - a trace may show personal data
+            _LOG.error("an event was not emitted: %s", said)
             return False
         self._emitted += 1
         if self._host is not None and self._emitted % _PRUNED_EVERY == 0:
-            self._prune(shop)
+            self._prune(shop, joined)
         return True
 
-    def _put(self, shop: str, event: Event, connection: Any) -> None:
+    def _put(self, shop: str, event: Event, connection: Any) -> Any:
         now = self._kit.now()
         wire = settled_wire(event, now, self._kit)
         check_named(event.event_name, event.customer)
         raw = _encode(wire).encode()
         if len(raw) > LONGEST_BODY:
-            raise InvalidError.of("properties", "send at most 1 MiB: keep large things elsewhere and link them")
+            raise InvalidError.of(
+                "properties", "send at most 1 MiB: keep large things elsewhere and link them"
+            )
         if connection is not None:
-            put_into_host(connection, shop, inbox_table.EMITTED, raw, now)
-            return
+            return put_into_host(connection, shop, inbox_table.EMITTED, raw, now)
         with (self._host or self._database).write() as transaction:
             inbox_table.put_row(transaction, shop, inbox_table.EMITTED, raw, now)
+        return None
 
-    def _prune(self, shop: str) -> None:
+    def _prune(self, shop: str, joined: Any) -> None:
         # The worker never writes the host's file, so what it has received is taken away on our own turn.
         try:
             with self._database.read() as transaction:
                 received = inbox_table.read_cursor(transaction)
             before = self._kit.now() - dt.timedelta(days=self._settings_of(shop).inbox_days)
+            if joined is not None:
+                # The host's transaction has the file: a connection of ours would wait for it in vain.
+                inbox_table.prune_host(joined.execute, received, before)
+                return
             assert self._host is not None  # noqa: S101 - the caller looked
             with self._host.write() as transaction:
-                inbox_table.prune_host(transaction, received, before)
+                inbox_table.prune_host(transaction.run, received, before)
         except Exception as error:  # noqa: BLE001 - tidying up must never reach the host
             _LOG.info("received rows were not pruned this time: %s", type(error).__name__)
 

@@ -51,7 +51,9 @@ def recount_shop(
     Returns:
         How many customers were looked at, and those whose facts or orders were not right before.
     """
-    done, wrong, after = 0, [], None
+    done = 0
+    wrong: list[UUID] = []
+    after: UUID | None = None
     while True:
 
         def work(transaction: Transaction, after: UUID | None = after) -> tuple[list[UUID], list[UUID]]:

@@ -6,6 +6,7 @@ row is rejected with its reasons, outside the rollback, and the rest goes on.
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -96,7 +97,9 @@ class Receiver:
 
         self._keep(lambda: self._database.transact(work), ids, done)
 
-    def _keep(self, attempt: Callable[[], dict[str, list[Interaction]]], ids: list[int], done: _Round) -> None:
+    def _keep(
+        self, attempt: Callable[[], dict[str, list[Interaction]]], ids: list[int], done: _Round
+    ) -> None:
         try:
             stored = attempt()
         except (UnavailableError, SetupError, Retry):
@@ -116,9 +119,12 @@ class Receiver:
         middle = len(ids) // 2
         for half in (ids[:middle], ids[middle:]):
             held: list[int] = []
-            self._keep(lambda half=half, held=held: self._database.transact(self._claiming(half, held)), held, done)  # type: ignore[misc]
+            work = self._claiming(half, held)
+            self._keep(functools.partial(self._database.transact, work), held, done)
 
-    def _claiming(self, ids: list[int], held: list[int]) -> Callable[[Transaction], dict[str, list[Interaction]]]:
+    def _claiming(
+        self, ids: list[int], held: list[int]
+    ) -> Callable[[Transaction], dict[str, list[Interaction]]]:
         def work(transaction: Transaction) -> dict[str, list[Interaction]]:
             rows = inbox_table.claim_rows(transaction, len(ids), ids)
             held[:] = [row.id for row in rows]
@@ -137,7 +143,9 @@ class Receiver:
         inbox_table.settle_rows(transaction, [row.id for row in rows], self._kit.now())
         return stored
 
-    def _store_entries(self, transaction: Transaction, rows: Sequence[InboxRow]) -> dict[str, list[Interaction]]:
+    def _store_entries(
+        self, transaction: Transaction, rows: Sequence[InboxRow]
+    ) -> dict[str, list[Interaction]]:
         entries: dict[str, list[Entry]] = defaultdict(list)
         for row in rows:
             entries[row.shop].append(make_entry(self._read(row.raw), self._settings_of(row.shop)))

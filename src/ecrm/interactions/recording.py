@@ -18,6 +18,7 @@ from ecrm.customers.refresh import refresh_customers
 from ecrm.customers.resolving import Resolved, Sighting, resolve
 from ecrm.customers.tables import customer as customer_table
 from ecrm.customers.tables import profile as profile_table
+from ecrm.customers.tables.lock import hold_shop
 from ecrm.database import Transaction
 from ecrm.hookspecs import Follower
 from ecrm.interactions.model.entry import Entry
@@ -27,7 +28,6 @@ from ecrm.interactions.model.tally import Tally
 from ecrm.interactions.recounting import save_tally
 from ecrm.interactions.tables import log as log_table
 from ecrm.interactions.tables import orders as order_table
-from ecrm.customers.tables.lock import hold_shop
 from ecrm.shops.model import Settings
 
 __all__ = ["Kit", "Written", "store"]
@@ -57,7 +57,9 @@ class Written:
     duplicates: Mapping[tuple[str, str], Interaction]
 
 
-def store(transaction: Transaction, shop: str, settings: Settings, entries: Sequence[Entry], kit: Kit) -> Written:
+def store(
+    transaction: Transaction, shop: str, settings: Settings, entries: Sequence[Entry], kit: Kit
+) -> Written:
     """Store a batch of entries.
 
     Args:
@@ -73,9 +75,9 @@ def store(transaction: Transaction, shop: str, settings: Settings, entries: Sequ
     hold_shop(transaction, shop)
     fresh, there = _without_duplicates(transaction, shop, entries)
     orders = order_table.find_orders(transaction, shop, {e.order for e in fresh if e.order is not None})
-    resolved = resolve(
-        transaction, shop, [_sighting(entry, orders) for entry in fresh], settings, kit.new_id, kit.followers
-    )
+    witnesses = _witnesses(transaction, shop, fresh, orders)
+    sightings = [_sighting(entry, witnesses) for entry in fresh]
+    resolved = resolve(transaction, shop, sightings, settings, kit.new_id, kit.followers)
     interactions = _append(transaction, shop, fresh, resolved, kit)
     tally = Tally(settings.day_of)
     _fold_orders(transaction, shop, interactions, orders, resolved, tally)
@@ -83,7 +85,13 @@ def store(transaction: Transaction, shop: str, settings: Settings, entries: Sequ
         customer = resolved.customer_of[interaction.profile_id]
         key = ":".join(entry.key)
         tally.add_event(
-            customer, entry.kind, entry.at, entry.channel, key, entry.properties, by_customer=entry.is_by_customer
+            customer,
+            entry.kind,
+            entry.at,
+            entry.channel,
+            key,
+            entry.properties,
+            by_customer=entry.is_by_customer,
         )
     _keep_traits(transaction, shop, fresh, interactions, resolved)
     save_tally(transaction, shop, tally)
@@ -100,10 +108,18 @@ def _without_duplicates(
     return [entry for key, entry in first.items() if key not in there], there
 
 
-def _sighting(entry: Entry, orders: Mapping[OrderKey, Order]) -> Sighting:
-    order = None if entry.order is None else orders.get(entry.order)
-    owner = None if order is None else (order.profile_id, order.owned_since)
-    return Sighting(entry.claims.usable, entry.thread, entry.fallback, entry.at, owner)
+def _witnesses(
+    transaction: Transaction, shop: str, entries: Sequence[Entry], orders: Mapping[OrderKey, Order]
+) -> dict[OrderKey, list[OrderEvent]]:
+    # Whoever was named before an event that names nobody is evidence of whose it is, as whoever is named after.
+    nameless = {entry.order for entry in entries if entry.order is not None and not entry.claims.usable}
+    return earlier_events(transaction, shop, [orders[key] for key in nameless if key in orders])
+
+
+def _sighting(entry: Entry, witnesses: Mapping[OrderKey, Sequence[OrderEvent]]) -> Sighting:
+    seen = () if entry.order is None or entry.claims.usable else witnesses.get(entry.order, ())
+    named = tuple((event.profile_id, event.at) for event in seen)
+    return Sighting(entry.claims.usable, entry.thread, entry.fallback, entry.at, named)
 
 
 def _append(
@@ -118,13 +134,13 @@ def _append(
         )
         for id_, profile, e in zip(ids, resolved.profiles, entries, strict=True)
     ]  # fmt: skip
-    position = log_table.append(transaction, shop, rows)
+    positions = log_table.append(transaction, shop, rows)
     return [
         Interaction(
-            id_, e.kind, e.at, e.channel, e.source, e.source_id, profile, position[e.key], now, e.is_live,
+            id_, e.kind, e.at, e.channel, e.source, e.source_id, profile, position, now, e.is_live,
             e.properties, e.context,
         )
-        for id_, profile, e in zip(ids, resolved.profiles, entries, strict=True)
+        for id_, profile, position, e in zip(ids, resolved.profiles, positions, entries, strict=True)
     ]  # fmt: skip
 
 
@@ -161,7 +177,13 @@ def order_event(interaction: Interaction, rank: int) -> OrderEvent:
     """Give what the fold needs of an interaction."""
     key = f"{interaction.source}:{interaction.source_id}"
     return OrderEvent(
-        interaction.at, key, interaction.kind, interaction.properties, interaction.profile_id, rank, interaction.id
+        interaction.at,
+        key,
+        interaction.kind,
+        interaction.properties,
+        interaction.profile_id,
+        rank,
+        interaction.id,
     )
 
 

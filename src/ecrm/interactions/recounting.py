@@ -84,7 +84,7 @@ def _profiles_by_customer(
     transaction: Transaction, shop: str, customers: Collection[UUID]
 ) -> dict[UUID, list[UUID]]:
     members: dict[UUID, list[UUID]] = defaultdict(list)
-    for row in profile_table.profiles_of(transaction, shop, customers, lock=True):
+    for row in profile_table.profiles_of(transaction, shop, customers):
         members[row.customer_id].append(row.id)
     return members
 

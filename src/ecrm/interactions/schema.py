@@ -146,10 +146,10 @@ def _field_of(part: Part) -> fields.Field[Any]:
         "data_key": part.wire,
         "required": must,
         "allow_none": not must,
-        "error_messages": {"required": "give a value", "null": "give a value", "type": "give a list"},
+        "error_messages": {"required": "give a value", "null": "give a value", "invalid": "give a list"},
     }
     if part.rule.item is not None:
-        return fields.Nested(schema_for(part.rule.item), many=True, **options)
+        return fields.List(fields.Nested(schema_for(part.rule.item)), **options)
     return _FIELDS.get(part.rule.name, _Text)(part.rule, **options)
 
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 import attrs
 
-from ecrm.database import Database
+from ecrm.database import Database, Transaction
 from ecrm.errors import InvalidError, SetupError, UnavailableError
 from ecrm.interactions.emitting import settled_wire
 from ecrm.interactions.events import Event
 from ecrm.interactions.model.entry import VOIDED, Entry, make_entry
 from ecrm.interactions.model.interaction import Interaction
-from ecrm.interactions.quick import store_quickly
+from ecrm.interactions.quick import store_known, store_quickly
 from ecrm.interactions.recording import Kit, Written, store
 from ecrm.interactions.tables import log as log_table
 from ecrm.interactions.voiding import store_void
@@ -147,7 +147,12 @@ class Recorder:
         voids = [entry for entry in entries if entry.kind == VOIDED]
         key, settings = self._shop.key, self._shop.settings
 
-        def work(transaction: Any) -> Written:
+        def work(transaction: Transaction) -> Written:
+            known = (
+                store_known(transaction, key, settings, entries[0], self._kit) if len(entries) == 1 else None
+            )
+            if known is not None:
+                return Written((known,), {})
             parts = [store(transaction, key, settings, usual, self._kit)] if usual else []
             parts += [store_void(transaction, key, settings, entry, self._kit) for entry in voids]
             stored = tuple(itertools.chain.from_iterable(part.interactions for part in parts))

@@ -10,6 +10,7 @@ from ecrm.customers.model.claim import Claim, Claims
 from ecrm.customers.refresh import refresh_customers
 from ecrm.customers.tables import customer as customer_table
 from ecrm.customers.tables import profile as profile_table
+from ecrm.customers.tables.lock import hold_shop
 from ecrm.database import Transaction
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
 from ecrm.interactions.model.entry import VOIDED, Entry
@@ -19,10 +20,10 @@ from ecrm.interactions.recording import Kit, Written, earlier_events, order_id_o
 from ecrm.interactions.recounting import recount
 from ecrm.interactions.tables import log as log_table
 from ecrm.interactions.tables import orders as order_table
-from ecrm.customers.tables.lock import hold_shop
 from ecrm.shops.model import Settings
 
 __all__ = ["store_void"]
+
 
 def store_void(transaction: Transaction, shop: str, settings: Settings, entry: Entry, kit: Kit) -> Written:
     """Store that an interaction was wrong, and mend what it had changed.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from types import MappingProxyType
@@ -43,7 +43,7 @@ def _upper(value: str | None) -> str | None:
 
 
 def _check_country(_: Any, field: Any, value: str | None) -> None:
-    if value is not None and not _COUNTRY.match(value):
+    if value is not None and not (isinstance(value, str) and _COUNTRY.match(value)):
         raise InvalidError.of(field.name, "give two letters of ISO 3166, as TR")
 
 
@@ -54,7 +54,7 @@ def _check_zone(_: Any, field: Any, value: str) -> None:
         raise InvalidError.of(field.name, "give an IANA time zone, as Europe/Istanbul") from error
 
 
-def _check_currency(_: Any, field: Any, value: str | None) -> None:
+def _check_currency(_: Any, __: Any, value: str | None) -> None:
     if value is not None:
         minor_digits(value)
 
@@ -62,6 +62,19 @@ def _check_currency(_: Any, field: Any, value: str | None) -> None:
 def _check_language(_: Any, field: Any, value: str) -> None:
     if not isinstance(value, str) or not _LANGUAGE.match(value):
         raise InvalidError.of(field.name, "give a language tag of BCP 47, as tr or en-GB")
+
+
+def _at_least(least: int) -> Callable[[Any, Any, Any], None]:
+    def check(_: Any, field: Any, value: Any) -> None:
+        if not isinstance(value, int) or value < least:
+            raise InvalidError.of(field.name, f"give a whole number from {least} up")
+
+    return check
+
+
+def _check_flag(_: Any, field: Any, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise InvalidError.of(field.name, "give True or False")
 
 
 def _rates(value: Mapping[str, Any] | None) -> Mapping[str, Decimal]:
@@ -77,8 +90,8 @@ def _rates(value: Mapping[str, Any] | None) -> Mapping[str, Decimal]:
 
 
 def _words(value: Any) -> frozenset[str]:
-    if isinstance(value, str):
-        raise InvalidError.of("junk", "give a list of values")
+    if isinstance(value, str) or not isinstance(value or (), Iterable):
+        raise InvalidError.of("settings", "give junk and relays as lists of values")
     return frozenset(str(word).strip().lower() for word in value or ())
 
 
@@ -107,11 +120,11 @@ class Settings:
     currency: str | None = attrs.field(default=None, converter=_upper, validator=_check_currency)
     language: str = attrs.field(default="en", validator=_check_language)
     rates: Mapping[str, Decimal] = attrs.field(default=None, converter=_rates, hash=False)
-    reads_naive_times: bool = False
+    reads_naive_times: bool = attrs.field(default=False, validator=_check_flag)
     junk: frozenset[str] = attrs.field(default=(), converter=_words)
     relays: frozenset[str] = attrs.field(default=RELAYS, converter=_words)
-    shared_limit: int = attrs.field(default=20, validator=attrs.validators.ge(2))
-    inbox_days: int = attrs.field(default=30, validator=attrs.validators.ge(0))
+    shared_limit: int = attrs.field(default=20, validator=_at_least(2))
+    inbox_days: int = attrs.field(default=30, validator=_at_least(0))
 
     @cached_property
     def zone_info(self) -> ZoneInfo:

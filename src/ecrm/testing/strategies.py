@@ -48,7 +48,7 @@ def whos(people: int = _PEOPLE) -> st.SearchStrategy[Who]:
             "anonymous_id": f"visitor-{number}",
             "card": f"card-{number}",
         }
-        return Who(**{name: known[name] for name in names})  # type: ignore[arg-type]
+        return Who(**{name: known[name] for name in names})
 
     names = st.frozensets(st.sampled_from(["email", "phone", "user_id", "anonymous_id", "card"]), min_size=1)
     return st.builds(who_of, st.integers(0, people - 1), names)
@@ -75,7 +75,9 @@ def products() -> st.SearchStrategy[Product]:
     )
 
 
-def orders(people: int = _PEOPLE, numbers: int = 8, currencies: Sequence[str] = ("TRY", "EUR")) -> st.SearchStrategy[OrderCompleted]:
+def orders(
+    people: int = _PEOPLE, numbers: int = 8, currencies: Sequence[str] = ("TRY", "EUR")
+) -> st.SearchStrategy[OrderCompleted]:
     """Make completed orders with few order ids, so that some are the same."""
     return st.sampled_from(currencies).flatmap(
         lambda currency: st.builds(
@@ -93,7 +95,11 @@ def orders(people: int = _PEOPLE, numbers: int = 8, currencies: Sequence[str] = 
 
 def order_events(people: int = _PEOPLE, numbers: int = 8) -> st.SearchStrategy[Event]:
     """Make everything that can happen to few orders."""
-    told: dict[str, Any] = {"order_id": st.integers(1, numbers).map(str), "customer": whos(people), "at": moments()}
+    told: dict[str, Any] = {
+        "order_id": st.integers(1, numbers).map(str),
+        "customer": whos(people),
+        "at": moments(),
+    }
     return st.one_of(
         orders(people, numbers),
         st.builds(OrderUpdated, total=moneys(), updated_at=moments(), **told),
@@ -121,7 +127,9 @@ def _with_duplicates(history: list[Event]) -> st.SearchStrategy[list[Event]]:
 def events_of(kind: type[Event], people: int = _PEOPLE) -> st.SearchStrategy[Event]:
     """Make events of one kind, with any of its fields, about one of few people."""
     if kind is Custom:
-        return st.builds(Custom, st.sampled_from(["Gift Wrapped", "Fitting Booked"]), _OPEN, customer=whos(people))
+        return st.builds(
+            Custom, st.sampled_from(["Gift Wrapped", "Fitting Booked"]), _OPEN, customer=whos(people)
+        )
     return shaped(kind, customer=whos(people), at=moments(), source_id=st.none() | _IDS)
 
 
@@ -131,13 +139,19 @@ def shaped(kind: type[Any], **given: st.SearchStrategy[Any]) -> st.SearchStrateg
     return st.builds(kind, **fields, **given)
 
 
-_TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs", "Nd"]), max_size=20)
+_TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs", "Nd"]), max_size=20
+)
 _IDS = st.from_regex(r"[A-Za-z][A-Za-z0-9:_\-]{0,10}", fullmatch=True)
 _NUMBERS = st.decimals(-(10**9), 10**9, places=4)
 _LEAVES = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | _NUMBERS | _TEXTS
 _OPEN = st.dictionaries(
     _IDS,
-    st.recursive(_LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_IDS, inner, max_size=3), max_leaves=5),
+    st.recursive(
+        _LEAVES,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_IDS, inner, max_size=3),
+        max_leaves=5,
+    ),
     max_size=3,
 )
 _BY_RULE: dict[str, st.SearchStrategy[Any]] = {

@@ -20,6 +20,7 @@ __all__ = ["DEEPEST", "LARGEST_BYTES", "FrozenDict", "freeze", "thaw"]
 DEEPEST = 32
 LARGEST_BYTES = 1_048_576
 _HIGHEST_EXPONENT = 308
+_LOWEST_EXPONENT = -324
 _LONGEST_DIGITS = 400
 _ID_ENDINGS = ("id", "sku", "gtin", "ean", "barcode", "tracking")
 
@@ -139,7 +140,7 @@ class _Freezer:
     def _number(self, value: float | Decimal, field: str) -> int | Decimal:
         number = _finite(value, field)
         self._take(8, field)
-        if self._cards:
+        if self._cards and isinstance(number, int):
             refuse_card_number(str(number), field, is_id=field.lower().endswith(_ID_ENDINGS))
         return number
 
@@ -164,7 +165,7 @@ def _finite(value: float | Decimal, field: str) -> int | Decimal:
             raise InvalidError.of(field, f"give a number of at most {_LONGEST_DIGITS} digits")
         return int(value)
     number = Decimal(repr(float(value))) if isinstance(value, float) else value
-    if not number.is_finite() or abs(number.adjusted()) > _HIGHEST_EXPONENT:
+    if not number.is_finite() or not _LOWEST_EXPONENT <= number.adjusted() <= _HIGHEST_EXPONENT:
         raise InvalidError.of(field, "give a finite number below 1e308")
     if len(number.as_tuple().digits) > _LONGEST_DIGITS:
         raise InvalidError.of(field, f"give a number of at most {_LONGEST_DIGITS} digits")

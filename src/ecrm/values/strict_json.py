@@ -17,6 +17,7 @@ __all__ = ["read_json"]
 
 _LONGEST_NUMBER = 400
 _HIGHEST_EXPONENT = 308
+_LOWEST_EXPONENT = -324
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
@@ -103,7 +104,7 @@ def _checked_number(text: str, path: str) -> int | Decimal:
     if text.lstrip("-").isdecimal():
         return int(text)
     number = Decimal(text)
-    if not number.is_finite() or abs(number.adjusted()) > _HIGHEST_EXPONENT:
+    if not number.is_finite() or not _LOWEST_EXPONENT <= number.adjusted() <= _HIGHEST_EXPONENT:
         _refuse(path, "give a finite number below 1e308")
     return number
 

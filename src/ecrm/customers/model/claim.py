@@ -54,12 +54,24 @@ KINDS: Mapping[str, Kind] = {
     )
 }
 _KIND_OF = {"user_id": "account", "anonymous_id": "anonymous"}
-_JUNK = frozenset(
-    "null none nil undefined unknown n/a na yok test guest anonymous anonim misafir user customer 0 -1 1 "
-    "test@test.com test@example.com a@a.com a@b.com asd@asd.com no@email.com noemail@noemail.com "
-    "none@none.com yok@yok.com email@email.com mail@mail.com info@example.com noreply@example.com "
-    "00000000-0000-0000-0000-000000000000".split()
+_NO_VALUES = ("null", "none", "nil", "undefined", "unknown", "n/a", "na", "yok", "0", "-1", "nan", "-", "?")
+_NOBODIES = ("test", "guest", "anonymous", "anonim", "misafir", "00000000-0000-0000-0000-000000000000")
+_NO_MAILBOXES = (
+    "test@test.com",
+    "test@example.com",
+    "a@a.com",
+    "a@b.com",
+    "asd@asd.com",
+    "no@email.com",
+    "noemail@noemail.com",
+    "none@none.com",
+    "yok@yok.com",
+    "email@email.com",
+    "mail@mail.com",
+    "info@example.com",
+    "noreply@example.com",
 )
+_JUNK = frozenset({*_NO_VALUES, *_NOBODIES, *_NO_MAILBOXES})
 
 
 class Claim(NamedTuple):

@@ -47,11 +47,12 @@ class Edge(NamedTuple):
 class Link(NamedTuple):
     """A person's decision that two customers are one, given by a profile of each.
 
-    `absorbed` is the customer whose id does not stay.
+    `kept` is the customer whose id stays, `absorbed` the one whose id does not.
     """
 
     keep: UUID
     absorb: UUID
+    kept: UUID
     absorbed: UUID
     at: dt.datetime
 
@@ -109,7 +110,9 @@ def group(
     kept = sorted(links, key=lambda link: link.at)
     for link in kept:
         blocks.unite(link.keep, link.absorb)
-    refused = _join_strong(blocks, [e for e in ordered if not _is_weak(e.a, by_id) and not _is_weak(e.b, by_id)])
+    refused = _join_strong(
+        blocks, [e for e in ordered if not _is_weak(e.a, by_id) and not _is_weak(e.b, by_id)]
+    )
     weak = [e for e in ordered if _is_weak(e.a, by_id) or _is_weak(e.b, by_id)]
     _attach_weak(blocks, weak)
     refused |= {(e.a, e.b): SHARED for e in weak if blocks.root[e.a] != blocks.root[e.b]}
@@ -145,7 +148,11 @@ class _Blocks:
         a, b = self.root[one], self.root[other]
         if a == b:
             return None
-        if any({self.root[x], self.root[y]} == {a, b} for x, y in self._parted if x in self.root and y in self.root):
+        if any(
+            {self.root[x], self.root[y]} == {a, b}
+            for x, y in self._parted
+            if x in self.root and y in self.root
+        ):
             return PARTED
         held = {key for key, _ in self._exclusive[a]} & {key for key, _ in self._exclusive[b]}
         if held:
@@ -188,10 +195,10 @@ def _attach(blocks: _Blocks, edge: Edge) -> bool:
 
 
 def _founded(blocks: _Blocks, links: list[Link]) -> dict[UUID, UUID]:
-    absorbed = {link.absorbed for link in links}
+    absorbed, kept = {link.absorbed for link in links}, {link.kept for link in links}
     # A strong profile founds: a visitor's cookie may yet turn out to be somebody else's.
     founder = {
-        root: min(members, key=lambda id_: (id_ in absorbed, blocks.was_weak[id_], id_))
+        root: min(members, key=lambda id_: (id_ in absorbed, id_ not in kept, blocks.was_weak[id_], id_))
         for root, members in blocks.members.items()
     }
     return {id_: founder[root] for id_, root in blocks.root.items()}

@@ -7,6 +7,7 @@ over all traits of their profiles, the same in any order of arrival.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -53,6 +54,16 @@ class Trait:
     actor: str = ""
 
 
+def _check_name(_: Any, __: Any, value: str) -> None:
+    if not value.isidentifier():
+        raise InvalidError.of("name", "use letters, digits and underscores, not beginning with a digit")
+
+
+def _check_type(_: Any, __: Any, value: str) -> None:
+    if value not in ATTRIBUTE_TYPES:
+        raise InvalidError.of("type", f"use one of {', '.join(ATTRIBUTE_TYPES)}")
+
+
 @attrs.frozen
 class Attribute:
     """Declare an attribute of customers, which is a fact too.
@@ -64,20 +75,10 @@ class Attribute:
         about: What it means, in a sentence.
     """
 
-    name: str = attrs.field()
-    type: str = attrs.field()
+    name: str = attrs.field(validator=_check_name)
+    type: str = attrs.field(validator=_check_type)
     unit: str = ""
     about: str = ""
-
-    @name.validator
-    def _check_name(self, _: Any, value: str) -> None:
-        if not value.isidentifier():
-            raise InvalidError.of("name", "use letters, digits and underscores, not beginning with a digit")
-
-    @type.validator
-    def _check_type(self, _: Any, value: str) -> None:
-        if value not in ATTRIBUTE_TYPES:
-            raise InvalidError.of("type", f"use one of {', '.join(ATTRIBUTE_TYPES)}")
 
     def check(self, value: Any) -> Any:
         """Give the value as JSON holds it, where it is of the declared type.
@@ -95,11 +96,13 @@ class Attribute:
             raise InvalidError.of(self.name, f"give a value of type {self.type}, as it is declared")
         try:
             if self.type == "day":
-                return (value if isinstance(value, dt.date) else dt.date.fromisoformat(value)).isoformat()
+                return _day(value)
             if self.type == "number":
-                return float(value)
-        except ValueError as error:
-            raise InvalidError.of(self.name, f"give a value of type {self.type}, as it is declared") from error
+                return _finite(value)
+        except (ValueError, OverflowError) as error:
+            raise InvalidError.of(
+                self.name, f"give a value of type {self.type}, as it is declared"
+            ) from error
         return value
 
 
@@ -133,15 +136,22 @@ class Customer:
 
 
 def traits_of(
-    properties: Mapping[str, Any], at: dt.datetime, key: str, source: str, actor: Mapping[str, Any] | None, *, is_proven: bool
-) -> list[Trait]:  # fmt: skip
+    properties: Mapping[str, Any],
+    at: dt.datetime,
+    key: str,
+    source: str,
+    actor: Mapping[str, Any] | None,
+    *,
+    is_proven: bool,
+) -> list[Trait]:
     """Read the traits out of the properties of Customer Identified or Updated.
 
     What the customer said without proving who they are is not trusted; what the shop, its staff or a
     proven customer said is.
 
     >>> at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    >>> [t.name for t in traits_of({"name": "A", "tags_added": ["vip"]}, at, "k", "web", None, is_proven=False)]
+    >>> said = traits_of({"name": "A", "tags_added": ["vip"]}, at, "k", "web", None, is_proven=False)
+    >>> [trait.name for trait in said]
     ['name', 'tag:vip']
     """
     said: list[tuple[str, Any]] = [(name, properties[name]) for name in _FIELDS if name in properties]
@@ -180,6 +190,19 @@ def fold_traits(customer_id: UUID, traits: Iterable[Trait]) -> Customer:
 
 def _weight(trait: Trait) -> tuple[bool, dt.datetime, str]:
     return trait.is_trusted, trait.at, trait.key
+
+
+def _day(value: dt.date | str) -> str:
+    if isinstance(value, dt.datetime):
+        raise ValueError
+    return (value if isinstance(value, dt.date) else dt.date.fromisoformat(value)).isoformat()
+
+
+def _finite(value: float | str) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def _under(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -91,7 +91,15 @@ def insert_customers(transaction: Transaction, shop: str, ids: Collection[UUID])
 def save_customers(transaction: Transaction, shop: str, customers: Sequence[Customer]) -> None:
     """Keep what traits folded to, and the words of the names."""
     rows = [
-        (shop, c.id, c.name, c.birthday, c.language, json.dumps(dict(c.attributes)), json.dumps(sorted(c.tags)))
+        (
+            shop,
+            c.id,
+            c.name,
+            c.birthday,
+            c.language,
+            json.dumps(dict(c.attributes)),
+            json.dumps(sorted(c.tags)),
+        )
         for c in customers
     ]
     _SAVE.run(transaction, rows)
@@ -141,7 +149,10 @@ def attributes_of(transaction: Transaction, shop: str) -> dict[str, Attribute]:
     """Give the attributes a shop has declared, by name."""
     columns = ATTRIBUTE.c
     query = sa.select(columns.name, columns.type, columns.unit, columns.about).where(columns.shop == shop)
-    return {row.name: Attribute(*row) for row in transaction.core(query.order_by(columns.name))}
+    return {
+        row.name: Attribute(row[0], row[1], row[2], row[3])
+        for row in transaction.core(query.order_by(columns.name))
+    }
 
 
 def list_customers(transaction: Transaction, shop: str, after: UUID | None, limit: int) -> list[Customer]:

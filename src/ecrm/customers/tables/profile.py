@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Change, Lookup, Put
+from ecrm.database.staging import Rows
 from ecrm.database.transaction import Transaction
-from ecrm.database.types import Id, Instant, Key
+from ecrm.database.types import Id, Instant, Key, micros
 
 __all__ = ["EDGE", "PROFILE", "EdgeRow", "ProfileRow"]
 
@@ -72,15 +73,27 @@ class EdgeRow(NamedTuple):
 
 _PROFILE_COLUMNS = ProfileRow._fields
 _BY_IDENTITY = Lookup(PROFILE, ("shop", "kind", "value"), _PROFILE_COLUMNS)
-_BY_IDENTITY_LOCKED = Lookup(PROFILE, ("shop", "kind", "value"), _PROFILE_COLUMNS, lock=True)
 _BY_ID = Lookup(PROFILE, ("shop", "id"), _PROFILE_COLUMNS)
 _BY_CUSTOMER = Lookup(PROFILE, ("shop", "customer_id"), _PROFILE_COLUMNS)
-_BY_CUSTOMER_LOCKED = Lookup(PROFILE, ("shop", "customer_id"), _PROFILE_COLUMNS, lock=True)
-_EDGE = Lookup(EDGE, ("shop", "a", "b"), EdgeRow._fields)
+_OWNER = Lookup(PROFILE, ("shop", "kind", "value"), ("kind", "value", "id", "customer_id", "is_junk"))
+_PAIRS = Rows([EDGE.c[name] for name in ("shop", "a", "b", "first_at", "is_proven")])
+_KNOWN_POSTGRESQL = (
+    "SELECT r.a, r.b FROM {rows} CROSS JOIN LATERAL (SELECT e.a, e.b FROM ecrm_edge e WHERE e.shop = s.v0 "
+    "AND e.a = s.v1 AND e.b = s.v2 AND e.first_at <= s.v3 AND e.is_proven >= s.v4 OFFSET 0) r"
+)
+_KNOWN_SQLITE = (
+    "SELECT 1 FROM ecrm_edge WHERE shop = ? AND a = ? AND b = ? AND first_at <= ? AND is_proven >= ?"
+)
+PairSeen = tuple[UUID, UUID, dt.datetime, bool]
 _EDGE_FROM = Lookup(EDGE, ("shop", "a"), EdgeRow._fields)
 _EDGE_TO = Lookup(EDGE, ("shop", "b"), EdgeRow._fields)
 _INSERT = Put(PROFILE, ("shop", "kind", "value"), ("shop", *_PROFILE_COLUMNS))
-_SEEN = Change(PROFILE, ("shop", "kind", "value"), ("is_proven", "first_at", "last_at"))
+_SEEN = Change(
+    PROFILE,
+    ("shop", "kind", "value"),
+    ("is_proven", "first_at", "last_at"),
+    merge={"is_proven": "or", "first_at": "min", "last_at": "max"},
+)
 _MOVE = Change(PROFILE, ("shop", "kind", "value"), ("customer_id", "is_junk"))
 _PUT_EDGE = Put(
     EDGE,
@@ -90,12 +103,17 @@ _PUT_EDGE = Put(
 )
 
 
-def find_profiles(
-    transaction: Transaction, shop: str, keys: Collection[tuple[str, str]], *, lock: bool = False
-) -> list[ProfileRow]:
-    """Find profiles by (kind, value); locked until the transaction ends where asked."""
-    lookup = _BY_IDENTITY_LOCKED if lock else _BY_IDENTITY
-    return [ProfileRow(*row) for row in lookup.rows(transaction, [(shop, *key) for key in sorted(keys)])]
+def find_profiles(transaction: Transaction, shop: str, keys: Collection[tuple[str, str]]) -> list[ProfileRow]:
+    """Find profiles by (kind, value)."""
+    return [ProfileRow(*row) for row in _BY_IDENTITY.rows(transaction, [(shop, *key) for key in keys])]
+
+
+def find_owners(
+    transaction: Transaction, shop: str, keys: Collection[tuple[str, str]]
+) -> list[tuple[str, str, UUID, UUID, bool]]:
+    """Find (kind, value, profile, customer, is junk) by (kind, value), for many at once."""
+    rows = _OWNER.rows(transaction, [(shop, *key) for key in keys])
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
 
 def profiles_by_id(transaction: Transaction, shop: str, ids: Collection[UUID]) -> list[ProfileRow]:
@@ -103,19 +121,24 @@ def profiles_by_id(transaction: Transaction, shop: str, ids: Collection[UUID]) -
     return [ProfileRow(*row) for row in _BY_ID.rows(transaction, [(shop, id_) for id_ in ids])]
 
 
-def profiles_of(
-    transaction: Transaction, shop: str, customers: Collection[UUID], *, lock: bool = False
-) -> list[ProfileRow]:
+def profiles_of(transaction: Transaction, shop: str, customers: Collection[UUID]) -> list[ProfileRow]:
     """Give all profiles of customers."""
-    lookup = _BY_CUSTOMER_LOCKED if lock else _BY_CUSTOMER
-    return [ProfileRow(*row) for row in lookup.rows(transaction, [(shop, id_) for id_ in sorted(customers)])]
+    return [ProfileRow(*row) for row in _BY_CUSTOMER.rows(transaction, [(shop, id_) for id_ in customers])]
 
 
-def find_edges(
-    transaction: Transaction, shop: str, pairs: Collection[tuple[UUID, UUID]]
-) -> list[EdgeRow]:
-    """Find the edges of exactly these pairs."""
-    return [EdgeRow(*row) for row in _EDGE.rows(transaction, [(shop, *pair) for pair in pairs])]
+def known_pairs(transaction: Transaction, shop: str, pairs: Sequence[PairSeen]) -> set[int]:
+    """Give the places of the pairs that were seen together at least as early, and proven if these are."""
+    if not transaction.is_sqlite:
+        rows = [(shop, *pair) for pair in pairs]
+        places = {(a, b): place for place, (a, b, _, _) in enumerate(pairs)}
+        found = _PAIRS.run(transaction, _KNOWN_POSTGRESQL, rows).fetchall() if rows else []
+        return {places[a, b] for a, b in found}
+    run = transaction.driver.execute
+    return {
+        place
+        for place, (a, b, at, is_proven) in enumerate(pairs)
+        if run(_KNOWN_SQLITE, (shop, a.bytes, b.bytes, micros(at), is_proven)).fetchone()
+    }
 
 
 def edges_of(transaction: Transaction, shop: str, ids: Collection[UUID]) -> list[EdgeRow]:
@@ -133,13 +156,11 @@ def insert_profiles(transaction: Transaction, shop: str, rows: Sequence[ProfileR
 def mark_seen(
     transaction: Transaction, shop: str, rows: Sequence[tuple[str, str, bool, dt.datetime, dt.datetime]]
 ) -> None:
-    """Set when profiles were first and last seen, and whether they were ever proven."""
+    """Widen when profiles were seen, and note whether they were proven."""
     _SEEN.run(transaction, [(shop, *row) for row in sorted(rows)])
 
 
-def move_profiles(
-    transaction: Transaction, shop: str, rows: Sequence[tuple[str, str, UUID, bool]]
-) -> None:
+def move_profiles(transaction: Transaction, shop: str, rows: Sequence[tuple[str, str, UUID, bool]]) -> None:
     """Set the customer of profiles, and whether they still identify."""
     _MOVE.run(transaction, [(shop, *row) for row in sorted(rows)])
 

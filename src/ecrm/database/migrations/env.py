@@ -5,7 +5,7 @@ from alembic import context
 from ecrm.database.metadata import METADATA
 
 
-def _is_ours(name, kind, parents):  # noqa: ANN001, ANN202
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or name in METADATA.tables
 
 

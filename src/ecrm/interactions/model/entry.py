@@ -17,6 +17,7 @@ import attrs
 from ecrm.customers.model.claim import Claim, Claims, claims_of, order_claim
 from ecrm.customers.model.trait import Trait, traits_of
 from ecrm.errors import InvalidError
+from ecrm.interactions.events.catalogue import CORE_NAMES
 from ecrm.interactions.model.fact import is_by_customer
 from ecrm.interactions.model.order import ORDER_KINDS, minor_of
 from ecrm.shops.model import Settings
@@ -26,7 +27,10 @@ __all__ = ["DEFAULT_SOURCE", "VOIDED", "Entry", "check_named", "make_entry", "se
 DEFAULT_SOURCE = "shop"
 VOIDED = "Interaction Voided"
 LONGEST_BODY = 1_048_576
+# A day inside what Python and the databases hold, so that every zone has a name for it.
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}\Z")
+_SOURCE_SAYS = "letters, digits, dots, dashes, underscores; at most 63"
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
 _CONTEXT = ("direction", "actor", "location_id", "campaign", "context")
 _TRAIT_KINDS = frozenset({"Customer Identified", "Customer Updated"})
@@ -94,7 +98,9 @@ class Entry:
         return _dumps(self.context) if self.context else None
 
 
-def settle(wire: Mapping[str, Any], key: str | None, now: dt.datetime, new_id: Callable[[], UUID]) -> dict[str, Any]:
+def settle(
+    wire: Mapping[str, Any], key: str | None, now: dt.datetime, new_id: Callable[[], UUID]
+) -> dict[str, Any]:
     """Fill in what must not change any more once an event is emitted: its time, source and id.
 
     Args:
@@ -142,14 +148,21 @@ def make_entry(wire: Mapping[str, Any], settings: Settings) -> Entry:
             currency, or a source or channel that is none.
     """
     kind, source = wire["event"], wire["source"]
-    _check_word(source, _SOURCE, "source", "letters, digits, dots, dashes, underscores; at most 63")
+    _check_word(source, _SOURCE, "source", _SOURCE_SAYS)
     channel = wire.get("channel")
     if channel is not None:
-        _check_word(channel, _CHANNEL, "channel", "lower-case letters, digits, dashes, underscores; at most 32")
-    properties = _with_currency(wire["properties"], settings)
+        _check_word(
+            channel, _CHANNEL, "channel", "lower-case letters, digits, dashes, underscores; at most 32"
+        )
+    # What is not ours is kept whole: its "total" may be anything.
+    properties = wire["properties"]
+    if kind in CORE_NAMES:
+        properties = _with_currency(properties, settings)
     is_order = kind in ORDER_KINDS and properties.get("order_id") is not None
     customer = wire.get("customer")
     check_named(kind, customer)
+    if customer is not None and customer.get("source") is not None:
+        _check_word(customer["source"], _SOURCE, "customer.source", _SOURCE_SAYS)
     claims = claims_of(customer, source, settings) if customer else _NOBODY
     at = _moment(wire["timestamp"], settings)
     context = {name: wire[name] for name in _CONTEXT if wire.get(name)}
@@ -174,7 +187,8 @@ def _traits(wire: Mapping[str, Any], kind: str, at: dt.datetime, claims: Claims)
 
 def _body(properties: Mapping[str, Any]) -> str:
     body = _dumps(properties)
-    if len(body) > LONGEST_BODY and len(body.encode()) > LONGEST_BODY:
+    # No letter takes more than four bytes: most bodies need not be encoded to be measured.
+    if len(body) * 4 > LONGEST_BODY and len(body.encode()) > LONGEST_BODY:
         raise InvalidError.of("properties", "send at most 1 MiB: keep large things elsewhere and link them")
     return body
 
@@ -194,6 +208,8 @@ def _moment(text: str, settings: Settings) -> dt.datetime:
             )
             raise InvalidError.of("at", message)
         at = at.replace(tzinfo=settings.zone_info)
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise InvalidError.of("at", f"give a time of the years {_FIRST_YEAR} to {_LAST_YEAR}")
     return at.astimezone(dt.UTC)
 
 
@@ -211,5 +227,12 @@ def _with_currency(properties: Mapping[str, Any], settings: Settings) -> Mapping
     # Totals are kept in minor units: what does not fit them is refused here, with its name.
     for name in ("total", "revenue", "tax", "shipping"):
         if name in properties:
-            minor_of(properties[name], currency)
+            _check_fits(properties[name], currency, name)
     return properties
+
+
+def _check_fits(amount: Any, currency: str, field: str) -> None:
+    try:
+        minor_of(amount, currency)
+    except InvalidError as error:
+        raise InvalidError.of(field, f"give an amount in the minor units of {currency}") from error

@@ -18,6 +18,10 @@ How = Literal["count", "min", "max", "last", "order", "derived"]
 CHANNELS = ("web", "app", "store", "phone", "email", "sms", "whatsapp", "chat", "social", "marketplace")
 
 
+def _column(fact: Fact) -> str:
+    return fact.name.replace(".", "_")
+
+
 @attrs.frozen
 class Fact:
     """Declare one thing known of a customer.
@@ -33,6 +37,7 @@ class Fact:
         channel: Only on this channel.
         field: Which property `last` keeps.
         by_customer: Only what the customer did: not what was sent to them, nor what staff or systems did.
+        column: The column it is kept in.
     """
 
     name: str
@@ -44,11 +49,7 @@ class Fact:
     channel: str | None = None
     field: str = ""
     by_customer: bool = False
-
-    @property
-    def column(self) -> str:
-        """Name the column it is kept in."""
-        return self.name.replace(".", "_")
+    column: str = attrs.field(init=False, default=attrs.Factory(_column, takes_self=True))
 
 
 def _count(name: str, about: str, *kinds: str) -> Fact:

@@ -160,24 +160,28 @@ def fold_order(source: str, order_id: str, events: Iterable[OrderEvent]) -> Orde
     Returns:
         The order as it stands.
     """
-    ordered = sorted(events, key=lambda event: (event.at, event.key))
+    ordered = sorted(events, key=_time_and_key)
     owner = min(ordered, key=lambda event: (_standing(event.rank), event.at, event.key))
     state: dict[str, Any] = {"refunded": {}, "refunded_revenue": {}, "status": "unknown"}
     for event in ordered:
         _apply(state, event)
     first = next((e for e in ordered if e.kind == "Order Completed"), None)
     first = first or next((e for e in ordered if e.kind == "Order Updated"), None)
-    order = Order(
+    state["placed_at"] = first.at if first else None
+    state["status"] = _settled_status(state)
+    return Order(
         source=source,
         order_id=order_id,
         profile_id=owner.profile_id,
         owned_since=owner.at,
-        placed_at=first.at if first else None,
         updated_at=ordered[-1].at,
         events=tuple((event.id, event.rank) for event in ordered),
         **state,
     )
-    return attrs.evolve(order, status=_settled_status(order))
+
+
+def _time_and_key(event: OrderEvent) -> tuple[dt.datetime, str]:
+    return event.at, event.key
 
 
 def minor_of(amount: Any, currency: str) -> int:
@@ -221,7 +225,16 @@ def _apply_totals(state: dict[str, Any], properties: Mapping[str, Any]) -> None:
         state["revenue_minor"] = _revenue(properties, currency)
     products = properties.get("products")
     if products:
-        state["items"] = int(sum((Decimal(str(p.get("quantity", 1))) for p in products), _ZERO).to_integral_value())
+        state["items"] = int(
+            sum((Decimal(str(p.get("quantity", 1))) for p in products), _ZERO).to_integral_value()
+        )
+
+
+def _pieces(products: Iterable[Mapping[str, Any]]) -> int:
+    quantities = [product.get("quantity", 1) for product in products]
+    if all(type(quantity) is int for quantity in quantities):
+        return sum(quantities)
+    return int(sum((Decimal(str(quantity)) for quantity in quantities), _ZERO).to_integral_value())
 
 
 def _apply_refund(state: dict[str, Any], properties: Mapping[str, Any]) -> None:
@@ -238,15 +251,18 @@ def _revenue(properties: Mapping[str, Any], currency: str) -> int:
     if given is not None:
         return minor_of(given, currency)
     kept = minor_of(properties["total"], currency)
-    return kept - sum(minor_of(properties[name], currency) for name in ("tax", "shipping") if name in properties)
+    return kept - sum(
+        minor_of(properties[name], currency) for name in ("tax", "shipping") if name in properties
+    )
 
 
-def _settled_status(order: Order) -> str:
-    if order.cancelled_at is not None:
+def _settled_status(state: Mapping[str, Any]) -> str:
+    if state.get("cancelled_at") is not None:
         return "cancelled"
-    given_back = order.refunded.get(order.currency or "", 0)
-    if order.placed_at is not None and 0 < order.total_minor <= given_back:
+    given_back = state["refunded"].get(state.get("currency"), 0)
+    if state["placed_at"] is not None and 0 < state.get("total_minor", 0) <= given_back:
         return "refunded"
-    if order.status == "unknown" and order.refunded:
+    if state["status"] == "unknown" and state["refunded"]:
         return "refunded"
-    return order.status
+    status: str = state["status"]
+    return status

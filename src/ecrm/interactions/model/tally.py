@@ -16,7 +16,7 @@ from ecrm.interactions.model.order import Contribution
 
 __all__ = ["Tally"]
 
-Amounts = list[int]
+Amounts = tuple[int, int]
 
 
 class Tally:
@@ -75,19 +75,25 @@ class Tally:
                 columns[name] = columns.get(name, 0) + sign * amount
         if order.orders and order.placed_at is not None:
             self.days[customer, self._day_of(order.placed_at)] += sign
-        for place, amounts in enumerate((order.spent, order.revenue)):
-            for currency, minor in amounts.items():
-                held = self.amounts.setdefault((customer, currency), [0, 0])
-                held[place] += sign * minor
+        for currency in {**order.spent, **order.revenue}:
+            spent, revenue = self.amounts.get((customer, currency), (0, 0))
+            spent += sign * order.spent.get(currency, 0)
+            self.amounts[customer, currency] = spent, revenue + sign * order.revenue.get(currency, 0)
 
 
 def _moved_bounds(before: tuple[UUID, Contribution], after: tuple[UUID, Contribution] | None) -> bool:
     if not before[1].orders:
         return False
-    return after is None or (before[0], before[1].placed_at) != (after[0], after[1].placed_at) or not after[1].orders
+    return (
+        after is None
+        or (before[0], before[1].placed_at) != (after[0], after[1].placed_at)
+        or not after[1].orders
+    )
 
 
-def _keep_last(columns: dict[str, Any], fact: Fact, at: dt.datetime, key: str, properties: Mapping[str, Any]) -> None:
+def _keep_last(
+    columns: dict[str, Any], fact: Fact, at: dt.datetime, key: str, properties: Mapping[str, Any]
+) -> None:
     value = properties.get(fact.field)
     if value is None:
         return

@@ -7,7 +7,7 @@ CRM's database and in a host's SQLite file, where only `emit` writes it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -64,7 +64,12 @@ class InboxRow(NamedTuple):
 
 
 def put_row(
-    transaction: Transaction, shop: str, source: str, raw: bytes, at: dt.datetime, delivery_id: str | None = None
+    transaction: Transaction,
+    shop: str,
+    source: str,
+    raw: bytes,
+    at: dt.datetime,
+    delivery_id: str | None = None,
 ) -> bool:
     """Put a row in; give False where its delivery is there already."""
     mark = "?" if transaction.is_sqlite else "%s"
@@ -72,14 +77,18 @@ def put_row(
         f"INSERT INTO ecrm_inbox (shop, source, delivery_id, received_at, raw) VALUES ({', '.join([mark] * 5)}) "
         "ON CONFLICT DO NOTHING"
     )
-    cursor = transaction.run(sql, (shop, source, delivery_id, micros(at) if transaction.is_sqlite else at, raw))
+    cursor = transaction.run(
+        sql, (shop, source, delivery_id, micros(at) if transaction.is_sqlite else at, raw)
+    )
     return bool(cursor.rowcount)
 
 
 def claim_rows(transaction: Transaction, limit: int, ids: Collection[int] | None = None) -> list[InboxRow]:
     """Give the oldest waiting rows that no other worker holds; held until the transaction ends."""
     chosen = INBOX.c
-    query = sa.select(chosen.id, chosen.shop, chosen.source, chosen.raw).where(chosen.state == sa.literal_column("'waiting'"))
+    query = sa.select(chosen.id, chosen.shop, chosen.source, chosen.raw).where(
+        chosen.state == sa.literal_column("'waiting'")
+    )
     if ids is not None:
         query = query.where(chosen.id.in_(sorted(ids)))
     query = query.order_by(chosen.id).limit(limit)
@@ -90,7 +99,9 @@ def claim_rows(transaction: Transaction, limit: int, ids: Collection[int] | None
 
 def read_rows(transaction: Transaction, after: int, limit: int) -> list[InboxRow]:
     """Give the rows of a host's inbox after one, without touching them."""
-    rows = transaction.run("SELECT id, shop, source, raw FROM ecrm_inbox WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+    rows = transaction.run(
+        "SELECT id, shop, source, raw FROM ecrm_inbox WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
+    )
     return [InboxRow(id_, shop, source, bytes(raw)) for id_, shop, source, raw in rows]
 
 
@@ -124,7 +135,9 @@ def keep_rejected(
     )  # fmt: skip
 
 
-def rejected_rows(transaction: Transaction, shop: str, limit: int) -> list[tuple[int, str, dict[str, list[str]], dt.datetime]]:
+def rejected_rows(
+    transaction: Transaction, shop: str, limit: int
+) -> list[tuple[int, str, dict[str, list[str]], dt.datetime]]:
     """Give rejected rows: id, source, reasons and when they came, oldest first."""
     chosen = INBOX.c
     query = sa.select(chosen.id, chosen.source, chosen.reasons, chosen.received_at)
@@ -162,9 +175,18 @@ def prune_rows(transaction: Transaction, before: dt.datetime, limit: int = 1_000
     return transaction.core(INBOX.delete().where(INBOX.c.id.in_(old))).rowcount
 
 
-def prune_host(transaction: Transaction, up_to: int, before: dt.datetime, limit: int = 1_000) -> None:
-    """Delete received rows of a host's inbox, on the host's own turn to write."""
-    transaction.run(
+def prune_host(
+    run: Callable[[str, tuple[Any, ...]], Any], up_to: int, before: dt.datetime, limit: int = 1_000
+) -> None:
+    """Delete received rows of a host's inbox, on the host's own turn to write.
+
+    Args:
+        run: Runs a statement in the transaction that has the turn.
+        up_to: The last row that was received.
+        before: Rows from this time on stay.
+        limit: How many go at most.
+    """
+    run(
         "DELETE FROM ecrm_inbox WHERE id IN (SELECT id FROM ecrm_inbox WHERE id <= ? AND received_at < ? LIMIT ?)",
         (up_to, micros(before), limit),
     )
@@ -180,5 +202,3 @@ def save_cursor(transaction: Transaction, position: int) -> None:
     """Keep up to where the host's inbox has been received."""
     if transaction.core(CURSOR.update().where(CURSOR.c.name == HOST).values(position=position)).rowcount == 0:
         transaction.core(CURSOR.insert().values(name=HOST, position=position))
-
-

@@ -6,18 +6,19 @@ import datetime as dt
 import heapq
 import itertools
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from ecrm.database.metadata import METADATA
+from ecrm.database.coding import Coder
 from ecrm.database.rows import Lookup, Put
-from ecrm.database.transaction import Transaction
+from ecrm.database.transaction import Retry, Transaction
 from ecrm.database.types import Id, Instant, Json, Key, codec
 from ecrm.interactions.model.interaction import Interaction
-from ecrm.interactions.tables.position import NEXT_POSITION, hold_position
+from ecrm.interactions.tables.position import next_positions
 
 __all__ = ["INTERACTION", "VOID"]
 
@@ -25,7 +26,9 @@ INTERACTION = sa.Table(
     "ecrm_interaction",
     METADATA,
     # On SQLite the position is the rowid: its one writer hands them out in order of commit.
-    sa.Column("position", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column(
+        "position", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
+    ),
     sa.Column("shop", Key, nullable=False),
     sa.Column("id", Id, nullable=False),
     sa.Column("profile_id", Id, nullable=False),
@@ -51,20 +54,45 @@ VOID = sa.Table(
     sa.Column("interaction_id", Id, primary_key=True),
     sa.Column("voided_by", Id, nullable=False),
 )
-APPENDED = ("id", "profile_id", "at", "recorded_at", "kind", "channel", "is_live", "source", "source_id", "body", "context")
-_READ = ("id", "kind", "at", "channel", "source", "source_id", "profile_id", "position", "recorded_at", "is_live", "body", "context")
-_APPEND = {
-    "sqlite": Put(INTERACTION, ("shop", "source", "source_id"), ("shop", *APPENDED), returning=("source", "source_id", "position")),
-    "postgresql": Put(
-        INTERACTION, ("shop", "source", "source_id"), ("shop", *APPENDED),
-        returning=("source", "source_id", "position"), defaults={"position": NEXT_POSITION},
-    ),
-}  # fmt: skip
+APPENDED = (
+    "id",
+    "profile_id",
+    "at",
+    "recorded_at",
+    "kind",
+    "channel",
+    "is_live",
+    "source",
+    "source_id",
+    "body",
+    "context",
+)
+_READ = (
+    "id",
+    "kind",
+    "at",
+    "channel",
+    "source",
+    "source_id",
+    "profile_id",
+    "position",
+    "recorded_at",
+    "is_live",
+    "body",
+    "context",
+)
+_COLUMNS = ("position", "shop", *APPENDED)
+_CODER = Coder([INTERACTION.c[name] for name in _COLUMNS])
+_INSERT = f"INSERT INTO ecrm_interaction ({', '.join(_COLUMNS)}) VALUES ({{}})"
+_COPY = f"COPY ecrm_interaction ({', '.join(_COLUMNS)}) FROM STDIN"
+_UNIQUE_VIOLATION = "23505"
 _BY_KEY = Lookup(INTERACTION, ("shop", "source", "source_id"), _READ)
 _BY_ID = Lookup(INTERACTION, ("shop", "id"), _READ)
 _BY_PROFILE = Lookup(INTERACTION, ("shop", "profile_id"), _READ)
 _VOIDS = Lookup(VOID, ("shop", "profile_id"), ("interaction_id",))
-_PUT_VOID = Put(VOID, ("shop", "profile_id", "interaction_id"), ("shop", "profile_id", "interaction_id", "voided_by"))
+_PUT_VOID = Put(
+    VOID, ("shop", "profile_id", "interaction_id"), ("shop", "profile_id", "interaction_id", "voided_by")
+)
 _NAMES = ", ".join(f"i.{name}::text" if name in {"body", "context"} else f"i.{name}" for name in _READ)
 _SQLITE_NAMES = ", ".join(_READ)
 _IS_VOID = (
@@ -73,17 +101,32 @@ _IS_VOID = (
 )
 
 
-def append(transaction: Transaction, shop: str, rows: Sequence[tuple[Any, ...]]) -> dict[tuple[str, str], int]:
-    """Append interactions; give the position of each that was not there, by (source, source id).
+def append(transaction: Transaction, shop: str, rows: Sequence[tuple[Any, ...]]) -> list[int]:
+    """Append interactions that are not there; give their positions, rising in the order given.
 
     Args:
-        transaction: The record transaction.
+        transaction: A transaction that holds the shop's lock.
         shop: Whose.
         rows: Values of `APPENDED`, body and context as JSON text.
+
+    Raises:
+        Retry: One of them has come to be there meanwhile.
     """
-    hold_position(transaction)
-    stored = _APPEND[transaction.dialect].run(transaction, [(shop, *row) for row in rows])
-    return {(source, source_id): position for source, source_id, position in stored}
+    positions = next_positions(transaction, len(rows))
+    placed = [(position, shop, *row) for position, row in zip(positions, rows, strict=True)]
+    coder = _CODER.encoded(transaction.dialect, placed)
+    if transaction.is_sqlite:
+        transaction.run_many(_INSERT.format(", ".join("?" * len(_COLUMNS))), coder)
+        return positions
+    try:
+        with transaction.driver.cursor().copy(_COPY) as copy:
+            for row in coder:
+                copy.write_row(row)
+    except Exception as error:
+        if getattr(error, "sqlstate", None) == _UNIQUE_VIOLATION:
+            raise Retry from error
+        raise
+    return positions
 
 
 def find_stored(transaction: Transaction, shop: str, keys: Collection[tuple[str, str]]) -> list[Interaction]:
@@ -135,7 +178,7 @@ def newest(
         where += " AND i.kind = ANY(%(kinds)s)"
         parameters["kinds"] = list(kinds)
     sql = (
-        f"SELECT r.* FROM unnest(%(profiles)s::uuid[]) AS p(id) CROSS JOIN LATERAL "  # noqa: S608
+        f"SELECT r.* FROM unnest(%(profiles)s::uuid[]) AS p(id) CROSS JOIN LATERAL "
         f"(SELECT {_NAMES}, {_IS_VOID} FROM ecrm_interaction i WHERE i.shop = %(shop)s AND i.profile_id = p.id{where} "
         f"ORDER BY i.at DESC, i.id DESC LIMIT %(limit)s) r ORDER BY r.at DESC, r.id DESC LIMIT %(limit)s"
     )
@@ -155,7 +198,7 @@ def _newest_sqlite(
         where += f" AND i.kind IN ({', '.join('?' * len(kinds))})"
         parameters += list(kinds)
     sql = (
-        f"SELECT {_SQLITE_NAMES}, {_IS_VOID} FROM ecrm_interaction i WHERE i.shop = ? AND i.profile_id = ?{where} "  # noqa: S608
+        f"SELECT {_SQLITE_NAMES}, {_IS_VOID} FROM ecrm_interaction i WHERE i.shop = ? AND i.profile_id = ?{where} "
         f"ORDER BY i.at DESC, i.id DESC LIMIT ?"
     )
     pages = [transaction.run(sql, (shop, id_.bytes, *parameters, limit)) for id_ in profiles]
@@ -166,21 +209,30 @@ def _newest_sqlite(
 
 
 def _interaction(row: Sequence[Any]) -> Interaction:
-    *fields, body, context = row[:12]
-    return Interaction(*fields, json.loads(body), json.loads(context) if context else {}, *row[12:])
-
-
-def _decoders() -> list[Callable[[Any], Any] | None]:
-    return [codec(INTERACTION.c[name], "sqlite")[1] for name in _READ]
+    (
+        id_,
+        kind,
+        at,
+        channel,
+        source,
+        source_id,
+        profile,
+        position,
+        recorded_at,
+        is_live,
+        body,
+        context,
+        *rest,
+    ) = row
+    return Interaction(
+        id_, kind, at, channel, source, source_id, profile, position, recorded_at, is_live,
+        json.loads(body), json.loads(context) if context else {}, bool(rest and rest[0]),
+    )  # fmt: skip
 
 
 def _interaction_sqlite(row: Sequence[Any]) -> Interaction:
-    values = [v if d is None or v is None else d(v) for v, d in zip(row, _decoders_once(), strict=False)]
-    return _interaction((*values, bool(row[12])))
+    return _interaction([v if d is None or v is None else d(v) for v, d in zip(row, _DECODERS, strict=True)])
 
 
-_DECODERS: list[Callable[[Any], Any] | None] = _decoders()
-
-
-def _decoders_once() -> list[Callable[[Any], Any] | None]:
-    return _DECODERS
+# The void mark that follows the columns needs no decoder.
+_DECODERS = (*(codec(INTERACTION.c[name], "sqlite")[1] for name in _READ), None)

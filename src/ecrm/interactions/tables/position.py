@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ecrm.database.metadata import METADATA
 from ecrm.database.transaction import Transaction
 
-__all__ = ["HELD_POSITION", "NEXT_POSITION", "POSITIONS", "hold_position", "safe_position"]
+__all__ = ["HELD_POSITION", "NEXT_POSITION", "POSITIONS", "next_positions", "safe_position"]
 
 # It begins at 0, drawn when the tables are made, so that a lock's number always lies below its positions.
 POSITIONS = sa.Sequence("ecrm_interaction_position", start=0, minvalue=0, metadata=METADATA)
@@ -32,10 +32,15 @@ _LOWEST_LOCK = (
 )
 
 
-def hold_position(transaction: Transaction) -> None:
-    """Announce that this transaction will draw positions; call it before the first is drawn."""
-    if not transaction.is_sqlite:
-        transaction.run(f"SELECT {HELD_POSITION}")
+def next_positions(transaction: Transaction, count: int) -> list[int]:
+    """Draw positions for rows this transaction will insert, announcing it to readers first."""
+    if transaction.is_sqlite:
+        row = transaction.run("SELECT seq FROM sqlite_sequence WHERE name = 'ecrm_interaction'").fetchone()
+        first = 1 + (0 if row is None else int(row[0]))
+        return list(range(first, first + count))
+    transaction.run(f"SELECT {HELD_POSITION}")
+    drawn = transaction.run(f"SELECT {NEXT_POSITION} FROM generate_series(1, %s)", (count,))
+    return [int(row[0]) for row in drawn.fetchall()]
 
 
 def safe_position(transaction: Transaction) -> int:
