@@ -52,12 +52,13 @@ class Column:
         """Take the value out of a line; None where the line has none."""
         if self.value is not None:
             return self.value
-        text = self._text(line)
+        columns = self.columns
+        text = line[columns[0]].strip() if len(columns) == 1 else self._joined(line)
         if not text:
             return None
         if self.drop_suffix:
             text = text.removesuffix(self.drop_suffix)
-        return self.words.get(text, text) or None
+        return (self.words.get(text, text) if self.words else text) or None
 
     def take_several(self, line: Line) -> tuple[str, ...]:
         """Take the values out of a cell that may hold several.
@@ -71,14 +72,10 @@ class Column:
         parts = text.split(self.split) if self.split else [text]
         return tuple(part.strip() for part in parts if part.strip())
 
-    def _text(self, line: Line) -> str:
-        if len(self.columns) == 1:
-            return line[self.columns[0]].strip()
+    def _joined(self, line: Line) -> str:
         return self.join.join(cell for name in self.columns if (cell := line[name].strip()))
 
 
 def names_in(columns: Iterable[Column]) -> list[str]:
     """List the columns of a file that these need, each once."""
     return list(dict.fromkeys(name for column in columns for name in column.columns))
-
-

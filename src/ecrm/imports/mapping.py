@@ -5,7 +5,8 @@ Reading a mapping from TOML is in `schema`; reading lines by it in `orders`, `pe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as Names
+from collections.abc import Iterator
+from collections.abc import Mapping as Names
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -44,7 +45,8 @@ class FileFormat:
     """Say how a file is laid out.
 
     Args:
-        kind: csv, jsonl, or text with blanks between the columns; None goes by the ending of its name.
+        kind: csv, jsonl, text with blanks between the columns, or wire for JSON lines that are events
+            as `ecrm.events.to_wire` writes them; None goes by the ending of the file's name.
         encoding: As Python names it, such as cp1254 for Excel in Turkish.
         delimiter: What stands between the columns of a CSV file.
         columns: The names of the columns where the file has no header.
@@ -55,7 +57,7 @@ class FileFormat:
         InvalidError: Python knows no such encoding, or the delimiter is not one character.
     """
 
-    kind: Literal["csv", "jsonl", "text"] | None = None
+    kind: Literal["csv", "jsonl", "text", "wire"] | None = None
     encoding: str = "utf-8"
     delimiter: str = ","
     columns: tuple[str, ...] = ()
@@ -135,6 +137,7 @@ class OrderColumns:
     product: Names[str, Column] = attrs.field(factory=dict)
     amount: Column | None = None
     apart: Names[str, tuple[str, ...]] = attrs.field(factory=dict)
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = attrs.field(init=False, repr=False)
     becomes: tuple[Becoming, ...] = ()
     refunded: Column | None = None
     cancelled_at: Column | None = None
@@ -143,19 +146,32 @@ class OrderColumns:
     currency: Column | None = None
     context: Names[str, Column] = attrs.field(factory=dict)
 
+    @groups.default
+    def _groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple(self.apart.items())
+
     def __attrs_post_init__(self) -> None:
         _check_names(self.customer, IDENTITIES, "orders.customer")
         _check_names(self.fields, _ORDER_FIELDS, "orders.fields")
         _check_names(self.product, _PRODUCT, "orders.product")
         if "price" not in self.product and self.amount is None and "total" not in self.fields:
-            raise InvalidError.of("orders", "say where the money stands: product.price, amount or fields.total")
+            raise InvalidError.of(
+                "orders", "say where the money stands: product.price, amount or fields.total"
+            )
 
     def columns(self) -> Iterator[Column]:
         """Yield every column that is read."""
         yield from (self.id, self.at)
         for group in (self.customer, self.fields, self.product, self.context):
             yield from group.values()
-        single = (self.amount, self.refunded, self.cancelled_at, self.channel, self.location_id, self.currency)
+        single = (
+            self.amount,
+            self.refunded,
+            self.cancelled_at,
+            self.channel,
+            self.location_id,
+            self.currency,
+        )
         yield from (column for column in single if column is not None)
 
 
@@ -249,7 +265,6 @@ class Mapping:
         orders: Where orders stand.
         customers: Where customers stand.
         events: Where other events stand.
-        is_wire: Whether each line is an event as `ecrm.events.to_wire` writes it.
         leave_out: Lines that are not wanted.
         reject: Lines that are wrong.
 
@@ -265,7 +280,6 @@ class Mapping:
     orders: OrderColumns | None = None
     customers: CustomerColumns | None = None
     events: EventColumns | None = None
-    is_wire: bool = False
     leave_out: tuple[Rule, ...] = ()
     reject: tuple[Rule, ...] = ()
 
@@ -277,12 +291,17 @@ class Mapping:
         if self.zone is not None:
             _check_zone(self.zone)
 
+    @property
+    def is_wire(self) -> bool:
+        """Tell whether each line is an event already."""
+        return self.file.kind == "wire"
+
     def columns(self) -> list[str]:
         """List the columns a file must have."""
         parts = [part for part in (self.orders, self.customers, self.events) if part is not None]
         names = names_in(column for part in parts for column in part.columns())
-        becomes = self.orders.becomes if self.orders else ()
-        conditions = [rule.when for rule in (*self.leave_out, *self.reject, *becomes)]
+        conditions = [rule.when for rule in (*self.leave_out, *self.reject)]
+        conditions += [becoming.when for becoming in (self.orders.becomes if self.orders else ())]
         return list(dict.fromkeys([*names, *(name for one in conditions for name in one.columns)]))
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -65,7 +64,9 @@ class Notation:
         if self.decimal not in {".", ","}:
             raise InvalidError.of("file.decimal", 'give "." or ","')
         if self.thousands not in {"", ".", ",", " ", "'"} or self.thousands == self.decimal:
-            raise InvalidError.of("file.thousands", 'give ".", ",", " ", "\'" or "", and not the decimal mark')
+            raise InvalidError.of(
+                "file.thousands", 'give ".", ",", " ", "\'" or "", and not the decimal mark'
+            )
 
     def number(self, text: str) -> Decimal:
         """Read a number.
@@ -194,15 +195,17 @@ def _moment(text: str, layouts: tuple[str, ...], zone: ZoneInfo) -> Moment:
 
 
 def _read_time(text: str, layouts: tuple[str, ...]) -> tuple[dt.datetime, bool]:
-    readers: list[tuple[Callable[[str], dt.datetime], bool]] = [
-        (lambda text, layout=layout: dt.datetime.strptime(text, layout), not _has_hour(layout))  # type: ignore[misc]
-        for layout in layouts
-    ] or [(dt.datetime.fromisoformat, len(text) <= len("2026-11-22"))]
-    for read, is_day in readers:
+    """Read a time, and tell whether it is a day alone."""
+    for layout in layouts:
         try:
-            return read(text), is_day
+            return dt.datetime.strptime(text, layout), not _has_hour(layout)  # noqa: DTZ007 - its zone comes next
         except ValueError:
             continue
+    if not layouts:
+        try:
+            return dt.datetime.fromisoformat(text), len(text) <= len("2026-11-22")
+        except ValueError:
+            pass
     raise InvalidError.of("at", f"give a time as {_shown(layouts, '2026-11-22 10:30:00')}")
 
 

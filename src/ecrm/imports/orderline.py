@@ -6,6 +6,7 @@ How lines make an order is in `orders`.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -15,7 +16,7 @@ from ecrm.imports.column import Line
 from ecrm.imports.condition import is_like
 from ecrm.imports.mapping import OrderColumns
 from ecrm.imports.notation import Notation
-from ecrm.imports.outcome import EXACT, named
+from ecrm.imports.outcome import EXACT, below, named
 from ecrm.interactions.events import Product
 
 __all__ = ["PRODUCTS", "OrderLine", "amount_of", "read_order_line"]
@@ -50,10 +51,14 @@ def read_order_line(number: int, line: Line, columns: OrderColumns, notation: No
         InvalidError: It holds what it must not; `fields` says where.
     """
     given = _product_fields(line, columns, notation)
-    with named("orders.product"):
+    with below("orders.product"):
         product = Product(**given) if given else None
     code = given.get("product_id") or given.get("sku") or ""
-    return OrderLine(number, line, product, _group_of(code, columns), amount_of(line, columns, notation))
+    if columns.amount is None and "price" in given and "quantity" in given:
+        amount: Decimal | None = EXACT.multiply(given["price"], given["quantity"])
+    else:
+        amount = amount_of(line, columns, notation)
+    return OrderLine(number, line, product, _group_of(code, columns.groups), amount)
 
 
 def amount_of(line: Line, columns: OrderColumns, notation: Notation) -> Decimal | None:
@@ -101,8 +106,9 @@ def _product_fields(line: Line, columns: OrderColumns, notation: Notation) -> di
     return given
 
 
-def _group_of(code: str, columns: OrderColumns) -> str:
-    for group, patterns in columns.apart.items():
+@lru_cache(maxsize=16_384)
+def _group_of(code: str, apart: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    for group, patterns in apart:
         if any(is_like(code, pattern) for pattern in patterns):
             return group
     return PRODUCTS

@@ -1,117 +1,134 @@
-"""Make orders of their lines.
+"""Make orders of their lines, and say what became of each line.
 
-A bad line takes its whole order with it: an order without one of its lines would have a wrong total, and could
-not be imported again once the line is repaired. Which events an order makes is in `paper`.
+A bad line takes its whole order with it: an order without one of its lines would have a wrong total, and
+could not be imported again once the line is repaired.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping as Names, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from ecrm.errors import InvalidError
-from ecrm.imports.column import Column
+from ecrm.imports.column import Line
 from ecrm.imports.mapping import Mapping, OrderColumns
-from ecrm.imports.orderline import OrderLine, read_order_line
-from ecrm.imports.outcome import Fault, NumberedLine, Outcome, exact_sum, faults_of, named
-from ecrm.imports.paper import Paper, events_of
-from ecrm.values import Money, Who
+from ecrm.imports.orderevents import events_of
+from ecrm.imports.orderline import PRODUCTS, OrderLine, amount_of, read_order_line
+from ecrm.imports.outcome import EXACT, Fault, NumberedLine, Outcome, below, exact_sum, faults_of
+from ecrm.imports.paper import Paper, read_paper
 
 __all__ = ["OrderReader"]
 
-_MONEYS = frozenset({"subtotal", "total", "revenue", "shipping", "tax", "discount"})
 
-
+@attrs.frozen
 class OrderReader:
     """Read orders of their lines.
 
     Args:
-        mapping: What the columns mean.
+        mapping: What the file means.
         columns: Where the orders stand.
         zone: Where times were read from a clock.
         currency: Of amounts that name none.
     """
 
-    def __init__(self, mapping: Mapping, columns: OrderColumns, zone: ZoneInfo, currency: str | None) -> None:
-        self._source = mapping.source
-        self._notation = mapping.notation
-        self._columns = columns
-        self._zone = zone
-        self._currency = currency
+    mapping: Mapping
+    columns: OrderColumns
+    zone: ZoneInfo
+    currency: str | None
 
-    def read(self, key: str, lines: Sequence[NumberedLine]) -> Iterator[Outcome]:
+    def read(self, order_id: str, lines: Sequence[NumberedLine]) -> Iterator[Outcome]:
         """Read the lines that have one order id.
 
         Args:
-            key: The id.
+            order_id: The id.
             lines: The lines, in the order of the file.
 
         Yields:
             One order, or one of every line where the mapping says so.
         """
         twins = _twins(lines)
-        if self._columns.each == "group":
-            yield self._read(key, lines, twins)
+        if self.columns.each == "group":
+            yield self._read(order_id, lines, twins)
             return
         for index, line in enumerate(lines):
             own = [twin for twin in twins if twin.number == line[0]]
-            yield self._read(key if not index else f"{key}-{index + 1}", [line], own)
+            yield self._read(order_id if not index else f"{order_id}-{index + 1}", [line], own)
 
     def _read(self, order_id: str, lines: Sequence[NumberedLine], twins: Sequence[Fault]) -> Outcome:
         read: list[OrderLine] = []
         faults: list[Fault] = []
+        lost: list[Decimal] = []
         for number, line in lines:
             try:
-                read.append(read_order_line(number, line, self._columns, self._notation))
+                read.append(read_order_line(number, line, self.columns, self.mapping.notation))
             except InvalidError as error:
                 faults += faults_of(number, error)
-        amounts = _amounts(read)
-        counts = Counter(exact_duplicate_lines=len(twins))
-        outcome = Outcome(numbers=tuple(number for number, _ in lines), amounts=amounts, notes=tuple(twins))
+                lost.append(self._amount_of(line))
+        numbers = tuple(number for number, _ in lines)
+        counts = {"exact_duplicate_lines": len(twins)}
+        outcome = Outcome(numbers=numbers, amounts=_amounts(read, lost), notes=tuple(twins), counts=counts)
         if not faults:
             try:
-                return self._written(order_id, read, outcome, counts)
+                return self._accepted(order_id, read, outcome)
             except InvalidError as error:
-                faults = faults_of(lines[0][0], error)
-        return outcome.rejected(_with_siblings(faults, lines, order_id), counts)
+                faults = faults_of(numbers[0], error)
+        return attrs.evolve(outcome, faults=(*faults, *_siblings(faults, numbers)))
 
-    def _written(self, order_id: str, read: list[OrderLine], outcome: Outcome, counts: Counter[str]) -> Outcome:
-        paper, odd = self._paper(order_id, read)
-        counts.update(odd)
-        events, rounding = events_of(paper, self._source)
-        if not paper.customer:
-            counts["orders_without_customer"] += 1
-        if paper.event == "Order Refunded":
-            counts.update(refund_lines=len(read), refunds=1)
-        amounts = outcome.amounts or {"products": paper.exact_total}
-        return outcome.accepted(events, amounts, counts, rounding)
+    def _amount_of(self, line: Line) -> Decimal:
+        try:
+            return amount_of(line, self.columns, self.mapping.notation) or Decimal(0)
+        except InvalidError:
+            return Decimal(0)
 
-    def _paper(self, order_id: str, read: list[OrderLine]) -> tuple[Paper, Names[str, int]]:
-        columns = self._columns
-        moments = [self._moment(text) for text in _values(read, columns.at)]
-        if not moments:
-            raise InvalidError.of("orders.at", "give a time: there is none")
-        odd = {"orders_at_several_times": int(len(moments) > 1), "times_shown_twice": int(any(m[1] for m in moments))}
-        becoming = self._becoming(read)
-        cancelled = _one(read, columns.cancelled_at, "orders.cancelled_at")
-        currency = _one(read, columns.currency, "orders.currency") or self._currency
-        if currency is None:
-            raise InvalidError.of("orders.currency", 'say in which currency: currency = "TRY" in the mapping')
-        paper = Paper(
-            order_id=order_id,
-            at=min(at for at, _ in moments),
-            customer=self._customer(read),
-            currency=currency,
-            lines=tuple(read),
-            fields=self._fields(read, currency),
-            event=becoming[0],
-            because=becoming[1],
-            refunded=_one(read, columns.refunded, "orders.refunded"),
-            cancelled_at=None if cancelled is None else self._moment(cancelled)[0],
-            channel=_one(read, columns.channel, "orders.channel"),
-            location_id=_one(read, columns.location_id, "orders.location_id"),
-            context={name: told[0] for name, column in columns.context.items() if (told := _values(read, column))},
-        )
-        return paper, odd
+    def _accepted(self, order_id: str, read: Sequence[OrderLine], outcome: Outcome) -> Outcome:
+        paper = read_paper(order_id, read, self.mapping, self.columns, self.zone, self.currency)
+        with below("orders"):
+            events, total = events_of(paper, self.mapping.source)
+        counts = {**outcome.counts, **_counts(paper)}
+        amounts = outcome.amounts or {PRODUCTS: paper.total}
+        rounding = EXACT.subtract(total.amount, paper.total)
+        return attrs.evolve(outcome, events=events, counts=counts, amounts=amounts, rounding=rounding)
+
+
+def _twins(lines: Sequence[NumberedLine]) -> list[Fault]:
+    """Find the lines that say exactly what an earlier one says."""
+    first: dict[tuple[str, ...], int] = {}
+    twins: list[Fault] = []
+    for number, line in lines:
+        earlier = first.setdefault(tuple(line.values()), number)
+        if earlier != number:
+            twins.append(Fault(number, "line", f"exactly the same as line {earlier}; it went in as well"))
+    return twins
+
+
+def _siblings(faults: Sequence[Fault], numbers: Sequence[int]) -> list[Fault]:
+    bad = {fault.number for fault in faults}
+    worst = min(bad)
+    return [
+        Fault(number, "order", f"repair line {worst} of the same order")
+        for number in numbers
+        if number not in bad
+    ]
+
+
+def _amounts(read: Sequence[OrderLine], lost: Sequence[Decimal]) -> dict[str, Decimal]:
+    amounts: dict[str, Decimal] = {PRODUCTS: exact_sum(lost)} if lost else {}
+    for one in read:
+        if one.amount is not None:
+            amounts[one.group] = EXACT.add(amounts.get(one.group, Decimal(0)), one.amount)
+    return amounts
+
+
+def _counts(paper: Paper) -> dict[str, int]:
+    is_refund = paper.event == "Order Refunded"
+    return {
+        "refund_lines": len(paper.lines) if is_refund else 0,
+        "refunds": int(is_refund),
+        "orders_without_customer": int(paper.customer is None),
+        "orders_at_several_times": int(len(paper.moments) > 1),
+        "times_shown_twice": sum(moment.is_twice for moment in paper.moments),
+        "lines_apart": sum(one.group != PRODUCTS for one in paper.lines),
+    }

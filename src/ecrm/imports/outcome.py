@@ -5,10 +5,8 @@ How lines are read is in `orders`, `people` and `happenings`; adding it all up i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from decimal import Context, Decimal
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -17,10 +15,7 @@ from ecrm.imports.column import Column, Line
 from ecrm.interactions.events import Event
 from ecrm.values import Who
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = ["EXACT", "Fault", "NumberedLine", "Outcome", "exact_sum", "named", "who_of"]
+__all__ = ["EXACT", "Fault", "NumberedLine", "Outcome", "below", "exact_sum", "faults_of", "named", "who_of"]
 
 NumberedLine = tuple[int, Line]
 EXACT = Context(prec=120)
@@ -48,7 +43,7 @@ class Outcome:
 
     Args:
         numbers: The lines, by their numbers in the file.
-        events: What happened by them; none where they are rejected.
+        events: What happened by them; none where they are rejected, or say nothing.
         faults: What is wrong with them.
         notes: What is odd about lines that went in, by line.
         amounts: What they cost, by "products" or the group of what is no product.
@@ -69,9 +64,16 @@ class Outcome:
         """Give what all of it costs."""
         return exact_sum(self.amounts.values())
 
-    def rejected(self, faults: Sequence[Fault]) -> Outcome:
-        """Take the events back because of what is wrong with them."""
-        return attrs.evolve(self, events=(), faults=tuple(faults), counts={}, rounding=_ZERO)
+
+def faults_of(number: int, error: InvalidError) -> list[Fault]:
+    """Say what is wrong with a line, of what refused it.
+
+    >>> faults_of(7, InvalidError.of("orders.at", "give a time"))
+    [Fault(number=7, field='orders.at', reason='give a time')]
+    """
+    if not error.fields:
+        return [Fault(number, "line", str(error))]
+    return [Fault(number, field, reason) for field, reasons in error.fields.items() for reason in reasons]
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
@@ -86,8 +88,7 @@ def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     return total
 
 
-@contextmanager
-def named(path: str) -> Iterator[None]:
+class named:  # noqa: N801 - it reads as a verb, and the generator of contextlib is too slow for each cell
     """Tell of what is refused under its place in the mapping.
 
     >>> try:
@@ -97,11 +98,39 @@ def named(path: str) -> Iterator[None]:
     ...     error.fields
     {'orders.at': ['give a time']}
     """
-    try:
-        yield
-    except InvalidError as error:
-        messages = [message for said in error.fields.values() for message in said]
-        raise InvalidError(f"{path}: {', '.join(messages)}", {path: messages}) from error
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, InvalidError):
+            messages = [message for said in error.fields.values() for message in said] or [str(error)]
+            raise InvalidError(f"{self._path}: {', '.join(messages)}", {self._path: messages}) from error
+
+
+class below(named):  # noqa: N801 - the same
+    """Tell of each field that is refused under the part of the mapping it is in.
+
+    >>> try:
+    ...     with below("customers"):
+    ...         raise InvalidError.of("birthday", "give a day")
+    ... except InvalidError as error:
+    ...     error.fields
+    {'customers.birthday': ['give a day']}
+    """
+
+    __slots__ = ()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, InvalidError) and error.fields:
+            fields = {f"{self._path}.{name}": said for name, said in error.fields.items()}
+            raise InvalidError(f"{self._path}: {error}", fields) from error
+        super().__exit__(kind, error, trace)
 
 
 def who_of(line: Line, columns: Mapping[str, Column]) -> Who | None:

@@ -9,7 +9,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -19,8 +19,9 @@ from ecrm.imports.column import Line
 from ecrm.imports.mapping import FileFormat
 from ecrm.values.strict_json import read_json
 
-__all__ = ["ReadLine", "file_kind", "read_header", "read_lines"]
+__all__ = ["WHOLE", "ReadLine", "file_kind", "read_lines"]
 
+WHOLE = "(the whole line)"
 _LONGEST_LINE = 1_048_576
 _BROKEN = "\ufffd"
 
@@ -41,7 +42,7 @@ class ReadLine(NamedTuple):
 
 def read_lines(
     path: Path, layout: FileFormat, needed: Iterable[str], told: Callable[[int], None] | None = None
-) -> Iterator[ReadLine]:
+) -> Generator[ReadLine, None, None]:
     """Read a file.
 
     Args:
@@ -57,7 +58,7 @@ def read_lines(
         InvalidError: It can not be opened, a column is missing, or what follows is damaged.
     """
     kind = layout.kind or file_kind(path)
-    reader = {"csv": _csv_lines, "text": _blank_lines, "jsonl": _json_lines}[kind]
+    reader = {"csv": _csv_lines, "text": _blank_lines, "jsonl": _json_lines, "wire": _json_lines}[kind]
     try:
         with path.open("rb") as raw:
             opened: Any = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
@@ -67,18 +68,6 @@ def read_lines(
                 yield line
     except (OSError, EOFError, zlib.error) as error:
         raise InvalidError.of("file", "give a file that can be read to its end") from error
-
-
-def read_header(path: Path, layout: FileFormat) -> list[str]:
-    """Read the names of the columns.
-
-    Raises:
-        InvalidError: The file can not be read.
-    """
-    for line in read_lines(path, layout, ()):
-        if line.cells is not None:
-            return list(line.cells)
-    return []
 
 
 def file_kind(path: Path) -> str:
@@ -99,8 +88,13 @@ def _decoded(opened: IO[bytes], layout: FileFormat) -> io.TextIOWrapper:
 
 
 def _csv_lines(opened: IO[bytes], layout: FileFormat, needed: list[str]) -> Iterator[ReadLine]:
-    reader = csv.reader(_decoded(opened, layout), delimiter=layout.delimiter)
-    names = list(layout.columns)
+    with _decoded(opened, layout) as text:
+        yield from _csv_rows(text, layout, needed)
+
+
+def _csv_rows(text: io.TextIOWrapper, layout: FileFormat, needed: list[str]) -> Iterator[ReadLine]:
+    reader = csv.reader(text, delimiter=layout.delimiter)
+    names = _checked_header(list(layout.columns), needed) if layout.columns else []
     end = 0
     while True:
         number = end + 1
@@ -110,23 +104,26 @@ def _csv_lines(opened: IO[bytes], layout: FileFormat, needed: list[str]) -> Iter
             return
         except csv.Error:
             end = reader.line_num
-            yield ReadLine(number, None, "a quotation mark is not closed, or a cell is over 131,072 characters")
+            yield ReadLine(
+                number, None, "a quotation mark is not closed, or a cell is over 131,072 characters"
+            )
             continue
         end = reader.line_num
-        if not names:
+        if cells and not names:
             names = _checked_header(cells, needed)
         elif cells:
             yield _table_line(number, cells, names, layout)
 
 
 def _blank_lines(opened: IO[bytes], layout: FileFormat, needed: list[str]) -> Iterator[ReadLine]:
-    names = list(layout.columns)
-    for number, text in enumerate(_decoded(opened, layout), 1):
-        cells = text.split()
-        if not names:
-            names = _checked_header(cells, needed)
-        elif cells:
-            yield _table_line(number, cells, names, layout)
+    names = _checked_header(list(layout.columns), needed) if layout.columns else []
+    with _decoded(opened, layout) as lines:
+        for number, text in enumerate(lines, 1):
+            cells = text.split()
+            if cells and not names:
+                names = _checked_header(cells, needed)
+            elif cells:
+                yield _table_line(number, cells, names, layout)
 
 
 def _checked_header(cells: list[str], needed: list[str]) -> list[str]:
@@ -134,6 +131,8 @@ def _checked_header(cells: list[str], needed: list[str]) -> list[str]:
     missing = [name for name in needed if name not in names]
     if missing:
         raise InvalidError.of("file", f"it has no column {', '.join(repr(name) for name in missing)}")
+    if any(names.count(name) > 1 for name in needed):
+        raise InvalidError.of("file", "give every column that the mapping names a heading of its own")
     return names
 
 
@@ -167,6 +166,9 @@ def _json_lines(opened: IO[bytes], layout: FileFormat, needed: list[str]) -> Ite
 
 
 def _json_line(number: int, raw: bytes, layout: FileFormat, needed: list[str]) -> Iterator[ReadLine]:
+    if layout.kind == "wire":
+        yield ReadLine(number, {WHOLE: raw.strip().decode(errors="replace")})
+        return
     try:
         told = read_json(raw.strip())
     except InvalidError as error:
@@ -192,7 +194,10 @@ def _flat(told: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
         if isinstance(value, dict):
             yield from _flat(value, f"{path}{name}.")
         elif isinstance(value, list):
-            yield f"{path}{name}", ",".join(_cell(item) for item in value if not isinstance(item, dict | list))
+            yield (
+                f"{path}{name}",
+                ",".join(_cell(item) for item in value if not isinstance(item, dict | list)),
+            )
         else:
             yield f"{path}{name}", _cell(value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping as Names
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
@@ -26,6 +26,8 @@ from ecrm.imports.mapping import (
 from ecrm.imports.notation import Notation
 
 __all__ = ["load_mapping", "read_mapping"]
+
+_Model = TypeVar("_Model")
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -63,7 +65,7 @@ def read_mapping(text: str) -> Mapping:
     try:
         return _MappingSchema().load(told)  # type: ignore[no-any-return]
     except ValidationError as error:
-        flat = dict(_flat(error.normalized_messages(), ""))
+        flat = dict(_flat(error.messages, ""))
         said = "; ".join(f"{path}: {', '.join(messages)}" for path, messages in flat.items())
         raise InvalidError(said, flat) from error
 
@@ -103,7 +105,7 @@ class _ColumnSchema(Schema):
 
 
 class _FileSchema(Schema):
-    kind = fields.String(validate=validate.OneOf(["csv", "jsonl", "text"]))
+    kind = fields.String(validate=validate.OneOf(["csv", "jsonl", "text", "wire"]))
     encoding = fields.String()
     delimiter = fields.String()
     columns = fields.List(fields.String())
@@ -203,7 +205,6 @@ class _MappingSchema(Schema):
     source = fields.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}\Z"))
     zone = fields.String()
     currency = fields.String()
-    is_wire = fields.Boolean()
     file = fields.Nested(_FileSchema, load_default=dict)
     orders = fields.Nested(_OrdersSchema)
     customers = fields.Nested(_CustomersSchema)
@@ -214,7 +215,9 @@ class _MappingSchema(Schema):
     @post_load
     def _make(self, told: dict[str, Any], **_: Any) -> Mapping:
         layout = told.pop("file")
-        notation = {name: layout.pop(name) for name in ("decimal", "thousands", "times", "days") if name in layout}
+        notation = {
+            name: layout.pop(name) for name in ("decimal", "thousands", "times", "days") if name in layout
+        }
         for held, name in ((notation, "times"), (notation, "days"), (layout, "columns")):
             held[name] = tuple(held.get(name, ()))
         layout["empty"] = frozenset(layout.get("empty", ()))
@@ -225,12 +228,12 @@ class _MappingSchema(Schema):
 
 
 def _attribute(name: str, told: dict[str, Any]) -> AttributeColumn:
-    declared = {part: told.pop(part) for part in ("type", "unit", "about") if part in told}
+    declared: dict[str, Any] = {part: told.pop(part) for part in ("type", "unit", "about") if part in told}
     column = _ColumnField().deserialize(told)
     return AttributeColumn(column, _made(Attribute, {"name": name, **declared}))
 
 
-def _made(model: type[Any], told: Names[str, Any]) -> Any:
+def _made(model: type[_Model], told: Names[str, Any]) -> _Model:
     """Make a model, and tell what it refuses the way a schema does."""
     try:
         return model(**told)

@@ -1,7 +1,7 @@
 """The lines of a file on their way: in a temporary database, so that memory stays small.
 
-The lines of one order may stand anywhere in a file; here they come together again. The database is SQLite's own
-temporary file, which nobody else sees and which is gone when it is closed.
+The lines of one order may stand anywhere in a file; here they come together again. The database is SQLite's
+own temporary file, which nobody else sees and which is gone when it is closed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from operator import itemgetter
 from types import TracebackType
 from typing import Self
 
@@ -18,12 +19,14 @@ from ecrm.imports.column import Line
 
 __all__ = ["Spool"]
 
-_TABLE = "CREATE TABLE line (place INTEGER PRIMARY KEY, number INTEGER NOT NULL, key TEXT NOT NULL, cells TEXT NOT NULL)"
+_TABLE = "CREATE TABLE line (place INTEGER PRIMARY KEY, number INTEGER, key TEXT, shape INTEGER, cells TEXT)"
+_PUT = "INSERT INTO line (number, key, shape, cells) VALUES (?, ?, ?, ?)"
 _ORDERED = (
-    "SELECT line.number, line.cells, line.key FROM line "
+    "SELECT line.key, line.number, line.shape, line.cells FROM line "
     "JOIN (SELECT key, MIN(place) AS first FROM line GROUP BY key) AS one ON one.key = line.key "
     "ORDER BY one.first, line.place"
 )
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Spool:
@@ -40,6 +43,8 @@ class Spool:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-32000"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.execute(_TABLE)
+        self._shapes: list[tuple[str, ...]] = []
+        self._places: dict[tuple[str, ...], int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -55,13 +60,17 @@ class Spool:
         Raises:
             UnavailableError: There is no room for them in the directory for temporary files.
         """
-        rows = ((number, key, json.dumps(cells, ensure_ascii=False)) for number, key, cells in lines)
+        rows = (
+            (number, key, self._shape_of(cells), _encode([*cells.values()])) for number, key, cells in lines
+        )
         try:
             self._connection.execute("BEGIN")
-            self._connection.executemany("INSERT INTO line (number, key, cells) VALUES (?, ?, ?)", rows)
+            self._connection.executemany(_PUT, rows)
             self._connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
-            raise UnavailableError("make room in the directory for temporary files, then import again") from error
+            raise UnavailableError(
+                "make room in the directory for temporary files, then import again"
+            ) from error
 
     def index(self) -> int:
         """Make ready for `groups`, and count them."""
@@ -72,5 +81,16 @@ class Spool:
     def groups(self) -> Iterator[tuple[str, list[tuple[int, Line]]]]:
         """Yield each key with its lines, in the order of their first lines."""
         rows = self._connection.execute(_ORDERED)
-        for key, group in groupby(rows, key=lambda row: row[2]):
-            yield key, [(number, json.loads(cells)) for number, cells, _ in group]
+        for key, group in groupby(rows, key=itemgetter(0)):
+            yield (
+                key,
+                [(row[1], dict(zip(self._shapes[row[2]], json.loads(row[3]), strict=True))) for row in group],
+            )
+
+    def _shape_of(self, cells: Line) -> int:
+        """Remember the names of the columns once, not with every line."""
+        names = tuple(cells)
+        place = self._places.setdefault(names, len(self._shapes))
+        if place == len(self._shapes):
+            self._shapes.append(names)
+        return place

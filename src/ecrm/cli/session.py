@@ -1,0 +1,56 @@
+"""What every command shares: the CRM it opens, whom it is about, and the choice of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from ecrm.crm import CRM
+from ecrm.customers.finding import Someone
+from ecrm.errors import SetupError
+from ecrm.values import Who
+from ecrm.values.who import IDENTITIES
+
+__all__ = ["json_option", "open_crm", "who_from", "who_options"]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def open_crm(context: click.Context) -> CRM:
+    """Open the CRM of the command line; it is closed when the command ends.
+
+    Raises:
+        SetupError: No database is named, or it can not be used.
+    """
+    database, shop = context.obj
+    if not database:
+        raise SetupError(
+            "name the database: --database sqlite:///crm.db, or ECRM_DATABASE in the environment"
+        )
+    crm = CRM(database, shop=shop)
+    context.call_on_close(crm.close)
+    return crm
+
+
+def json_option(command: _Command) -> _Command:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+
+
+def who_options(command: _Command) -> _Command:
+    """Add the argument WHO, and the options that say which kind of identity it is."""
+    kinds = click.option("--as", "kind", type=click.Choice(IDENTITIES), help="Which kind of identity WHO is.")
+    source = click.option(
+        "--source", metavar="NAME", help="Which system knows the account, as in the mapping."
+    )
+    return click.argument("who")(kinds(source(command)))
+
+
+def who_from(who: str, kind: str | None, source: str | None) -> Someone:
+    """Say whom the command line means: as it is, or by the kind of identity it names."""
+    if kind is None and source is None:
+        return who
+    given: dict[str, Any] = {kind or "user_id": who, "source": source}
+    return Who(**given)

@@ -1,0 +1,57 @@
+"""Commands that keep a CRM running: upgrade, work, doctor."""
+
+from __future__ import annotations
+
+import click
+
+from ecrm.cli.output import print_json, print_table, show_progress
+from ecrm.cli.session import json_option, open_crm
+
+__all__ = ["doctor", "upgrade", "work"]
+
+
+@click.command()
+@click.pass_context
+def upgrade(ctx: click.Context) -> None:
+    """Make the tables, or bring them up to date."""
+    open_crm(ctx).upgrade()
+    click.echo("the tables are up to date")
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Stop when nothing waits, and say what was done.")
+@json_option
+@click.pass_context
+def work(ctx: click.Context, *, once: bool, as_json: bool) -> None:
+    """Receive what waits in the inbox, for ever; SIGTERM or SIGINT ends it after the batch it is in."""
+    crm = open_crm(ctx)
+    if not once:
+        crm.worker().run_forever(
+            lambda done: click.echo(f"{done.received} received, {done.rejected} rejected", err=True)
+        )
+        return
+    done = crm.work()
+    if as_json:
+        print_json(done)
+    else:
+        click.echo(f"{done.received} received, {done.rejected} rejected")
+    ctx.exit(1 if done.rejected else 0)
+
+
+@click.command()
+@click.option("--recount", is_flag=True, help="Count all facts anew, put wrong ones right, and compare.")
+@json_option
+@click.pass_context
+def doctor(ctx: click.Context, *, recount: bool, as_json: bool) -> None:
+    """Look at the health of the CRM; exit code 1 when something is not as it should be."""
+    crm = open_crm(ctx)
+    with show_progress(unit="customers") as told:
+        progress = None if told is None else lambda done: told("counting anew", done, 0)
+        findings = crm.doctor(recount=recount, progress=progress)
+    is_healthy = all(finding.is_good for finding in findings)
+    if as_json:
+        print_json({"is_healthy": is_healthy, "findings": findings})
+    else:
+        rows = [("good" if one.is_good else "BAD", one.name, one.detail) for one in findings]
+        print_table("Health", ("", "what", "found"), rows)
+    ctx.exit(0 if is_healthy else 1)
