@@ -19,6 +19,10 @@ from attrs import define, field, frozen
 from psycopg import sql
 
 RUNNING = "postgresql://postgres@127.0.0.1:5432/"
+POSITIONS = (
+    "select quote_ident(sequencename), coalesce(last_value, start_value), last_value is not null"
+    " from pg_sequences where schemaname = 'public'"
+)
 TABLES = "select tablename from pg_tables where schemaname = 'public' order by 1"
 
 
@@ -95,13 +99,14 @@ class PostgreSQLTemplate:
     migrate: Callable[[str], None]
     _tables: list[str] = field(init=False, factory=list)
     _seeded: list[str] = field(init=False, factory=list)
+    _positions: list[tuple[str, int, bool]] = field(init=False, factory=list)
 
     def __attrs_post_init__(self) -> None:
         with self._connect() as connection:
             self._rebuild(connection)
 
     def restore(self) -> None:
-        """Empty every table, put the first rows back, start the sequences anew; end other connections."""
+        """Empty every table, put the first rows back, and the sequences where they were; end other connections."""
         with self._connect() as connection:
             connection.execute(
                 "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
@@ -127,7 +132,10 @@ class PostgreSQLTemplate:
             )
             for name in self._seeded
         ]
-        statements.append(sql.SQL("select setval(seqrelid::regclass, seqstart, false) from pg_sequence"))
+        statements += [
+            sql.SQL("select setval({}, {}, {})").format(*map(sql.Literal, position))
+            for position in self._positions
+        ]
         return sql.SQL("; ").join(statements)
 
     def _rebuild(self, connection: psycopg.Connection) -> None:
@@ -137,6 +145,7 @@ class PostgreSQLTemplate:
         )
         self.migrate(self.url)
         self._tables = _tables_in(connection)
+        self._positions = [*connection.execute(POSITIONS)]
         self._seeded = [name for name in self._tables if _keep(connection, name)]
 
 

@@ -39,18 +39,14 @@ def show(directory: Path) -> None:
         crm.shop.configure(country="US", zone="America/New_York", currency="USD", language="en")
         began = time.monotonic()
         with show_progress() as told:
-            report = import_file(
-                crm, SAMPLE / "CDNOW_sample.txt", load_mapping(SAMPLE / "mapping.toml"), progress=told
-            )
+            report = import_file(crm, SAMPLE / "CDNOW_sample.txt", load_mapping(SAMPLE / "mapping.toml"), progress=told)
         show_import(console, report, time.monotonic() - began)
         best = best_customers(crm)
         show_timeline(console, crm, best[0][0])
         show_facts(console, crm, best[0][0])
         show_best(console, best)
     if len(sys.argv) > 1:
-        console.print(
-            f"\nThe database is {directory / 'crm.db'}; go on with: ecrm --database sqlite:///… --help"
-        )
+        console.print(f"\nThe database is {directory / 'crm.db'}; go on with: ecrm --database sqlite:///… --help")
 
 
 def show_import(console: Console, report: Report, took_s: float) -> None:
@@ -63,12 +59,8 @@ def show_import(console: Console, report: Report, took_s: float) -> None:
 
 def best_customers(crm: CRM) -> list[tuple[Who, dict[str, object]]]:
     """Give the customers who spent most, with their facts."""
-    numbers = {
-        line.split()[0] for line in (SAMPLE / "CDNOW_sample.txt").read_text().splitlines() if line.strip()
-    }
-    known = [
-        (who, crm.facts(who)) for who in (Who(user_id=number, source="cdnow") for number in sorted(numbers))
-    ]
+    numbers = {line.split()[0] for line in (SAMPLE / "CDNOW_sample.txt").read_text().splitlines() if line.strip()}
+    known = [(who, crm.facts(who)) for who in (Who(user_id=number, source="cdnow") for number in sorted(numbers))]
     spenders = [one for one in known if "orders.spent" in one[1]]
     spenders.sort(key=lambda one: one[1]["orders.spent"].amount, reverse=True)
     return spenders[:BEST]

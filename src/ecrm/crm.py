@@ -18,7 +18,7 @@ from ecrm.customers.service import Customers
 from ecrm.database import Database, migrating
 from ecrm.errors import InvalidError, NotFoundError, SetupError
 from ecrm.interactions.emitting import Emitter, Tap
-from ecrm.interactions.events import CustomerUpdated, Event, InteractionVoided, NoteAdded
+from ecrm.interactions.events import CustomerUpdated, Event, InteractionVoided, Kinds, NoteAdded
 from ecrm.interactions.health import Finding, recount_shop
 from ecrm.interactions.inboxes import Inbox
 from ecrm.interactions.model.interaction import Interaction, Timeline
@@ -316,9 +316,7 @@ class CRM:
             found, self.customers.identities(who), self.facts(who), self.orders(who), self.timeline(who)
         )
 
-    def void(
-        self, interaction: UUID | str | Interaction, *, because: str, actor: Actor | None = None
-    ) -> Interaction:
+    def void(self, interaction: UUID | str | Interaction, *, because: str, actor: Actor | None = None) -> Interaction:
         """Take a wrong event out of the facts; it stays on record, marked.
 
         Args:
@@ -341,17 +339,25 @@ class CRM:
         wrong = interaction_id(interaction)
         return self._recorder.void(InteractionVoided(interaction_id=wrong, because=because, actor=actor))
 
-    def known(self, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Tell which events, by (source, source id), are stored already.
+    def stored(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Interaction]:
+        """Give the events of these (source, source id) that are stored already.
 
-        >>> crm.known([("shop", "nothing")])
-        set()
+        >>> visit = crm.record(events.StoreVisited(customer=Who(card="1234"), source_id="v1"))
+        >>> crm.stored([("shop", "v1"), ("shop", "v2")]).keys()
+        dict_keys([('shop', 'v1')])
         """
-        return self._recorder.known(keys)
+        return self._recorder.stored(keys)
 
-    def doctor(
-        self, *, recount: bool = False, progress: Callable[[int], None] | None = None
-    ) -> list[Finding]:
+    @property
+    def kinds(self) -> Kinds:
+        """Give the event kinds that are known: the core's and the plugins'.
+
+        >>> crm.kinds.get("Order Completed").__name__
+        'OrderCompleted'
+        """
+        return self._core.contributions.kinds
+
+    def doctor(self, *, recount: bool = False, progress: Callable[[int], None] | None = None) -> list[Finding]:
         """Look at the CRM's health.
 
         Args:
@@ -392,9 +398,7 @@ class CRM:
             Finding("inbox rejected", not rejected, refused, rejected),
         ]
 
-    def _record_traits(
-        self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None
-    ) -> None:
+    def _record_traits(self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None) -> None:
         kind = {"Customer Updated": CustomerUpdated, "Note Added": NoteAdded}[event_name]
         self._recorder.record(kind(customer=customer, actor=actor, **properties))
 

@@ -52,7 +52,7 @@ def collect(plugins: Sequence[Any] | None) -> Contributions:
         # A misspelt hook would be silent for ever.
         manager.check_pending()
     except pluggy.PluginValidationError as error:
-        message = f"plugin {_name(manager, error.plugin)} implements a hook that ecrm does not have: see the hook reference"
+        message = f"plugin {_name(error.plugin)} implements a hook that ecrm does not have: see the hook reference"
         raise SetupError(message) from error
     contributed: list[type[Event]] = [*itertools.chain.from_iterable(manager.hook.register_event_kinds())]
     followers = tuple(itertools.chain.from_iterable(manager.hook.register_followers()))
@@ -63,10 +63,10 @@ def _register(manager: pluggy.PluginManager, plugin: Any) -> None:
     try:
         manager.register(plugin)
     except (ValueError, pluggy.PluginValidationError) as error:
-        name = getattr(plugin, "__name__", type(plugin).__name__)
-        message = f"plugin {name} can not be registered: it is given twice, or a hook has other arguments"
+        message = f"plugin {_name(plugin)} can not be registered: it is given twice, or a hook has other arguments"
         raise SetupError(message) from error
 
 
-def _name(manager: pluggy.PluginManager, plugin: Any) -> str:
-    return getattr(plugin, "__name__", None) or manager.get_name(plugin) or type(plugin).__name__
+def _name(plugin: Any) -> str:
+    # A module has a name of its own, an object that of its class.
+    return getattr(plugin, "__name__", type(plugin).__name__)

@@ -50,9 +50,7 @@ class Worker:
         wait_s: How long to wait when nothing is to do, in seconds.
     """
 
-    def __init__(
-        self, receive: Callable[[], Received], tidy: Callable[[], None], wait_s: float = 0.5
-    ) -> None:
+    def __init__(self, receive: Callable[[], Received], tidy: Callable[[], None], wait_s: float = 0.5) -> None:
         self._receive = receive
         self._tidy = tidy
         self._wait_s = wait_s

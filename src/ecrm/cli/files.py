@@ -22,9 +22,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--mapping", type=_PATH, help="TOML that says what the columns mean.")
 @click.option("--dry-run", "is_rehearsal", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--report", type=_PATH, help="Write every rejected, left out or odd line here: .csv or .jsonl.")
-@click.option(
-    "--guess", "is_guess", is_flag=True, help="Print a first mapping for FILE, to read over and keep."
-)
+@click.option("--guess", "is_guess", is_flag=True, help="Print a first mapping for FILE, to read over and keep.")
 @json_option
 @click.pass_context
 def import_(
@@ -39,9 +37,7 @@ def import_(
         _guess(file, mapping)
         return
     if mapping is None:
-        raise InvalidError.of(
-            "mapping", "say what the columns mean: --mapping M.toml; --guess writes a first one"
-        )
+        raise InvalidError.of("mapping", "say what the columns mean: --mapping M.toml; --guess writes a first one")
     meaning = load_mapping(mapping)
     crm = open_crm(ctx)
     with show_progress() as told:
@@ -80,9 +76,7 @@ def _tell(result: Report | Rehearsal, report: Path | None) -> None:
     if not result.is_clean:
         faults = [(fault.number, fault.field, fault.reason) for fault in result.samples]
         print_table("Rejected", ("line", "field", "what to do"), faults)
-        click.echo(
-            f"all of them: {report}" if report else "all of them: import again with --report FILE", err=True
-        )
+        click.echo(f"all of them: {report}" if report else "all of them: import again with --report FILE", err=True)
 
 
 def _tell_report(result: Report) -> None:

@@ -17,9 +17,7 @@ __all__ = ["facts", "timeline"]
 @who_options
 @click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True, help="How many.")
 @click.option("--before", metavar="CURSOR", help="Go on from here: what the page before gave as next.")
-@click.option(
-    "--kind", "kinds", multiple=True, metavar="NAME", help="Only events of this name; may be repeated."
-)
+@click.option("--kind", "kinds", multiple=True, metavar="NAME", help="Only events of this name; may be repeated.")
 @json_option
 @click.pass_context
 def timeline(
@@ -30,15 +28,11 @@ def timeline(
 
     WHO is an e-mail address, a phone number, a customer's id, or what --as says.
     """
-    page = open_crm(ctx).timeline(
-        who_from(who, kind, source), limit=limit, before=before, kinds=kinds or None
-    )
+    page = open_crm(ctx).timeline(who_from(who, kind, source), limit=limit, before=before, kinds=kinds or None)
     if as_json:
         print_json({"interactions": [interaction_shown(one) for one in page], "next": page.next})
         return
-    rows = [
-        (one.at, one.kind + (" (voided)" if one.is_voided else ""), one.channel, _told(one)) for one in page
-    ]
+    rows = [(one.at, one.kind + (" (voided)" if one.is_voided else ""), one.channel, _told(one)) for one in page]
     print_table("Timeline", ("at (UTC)", "what", "channel", "details"), rows)
     if page.next is not None:
         click.echo(f"more: --before '{page.next}'")

@@ -26,9 +26,7 @@ def open_crm(context: click.Context) -> CRM:
     """
     database, shop = context.obj
     if not database:
-        raise SetupError(
-            "name the database: --database sqlite:///crm.db, or ECRM_DATABASE in the environment"
-        )
+        raise SetupError("name the database: --database sqlite:///crm.db, or ECRM_DATABASE in the environment")
     crm = CRM(database, shop=shop)
     context.call_on_close(crm.close)
     return crm
@@ -42,9 +40,7 @@ def json_option(command: _Command) -> _Command:
 def who_options(command: _Command) -> _Command:
     """Add the argument WHO, and the options that say which kind of identity it is."""
     kinds = click.option("--as", "kind", type=click.Choice(IDENTITIES), help="Which kind of identity WHO is.")
-    source = click.option(
-        "--source", metavar="NAME", help="Which system knows the account, as in the mapping."
-    )
+    source = click.option("--source", metavar="NAME", help="Which system knows the account, as in the mapping.")
     return click.argument("who")(kinds(source(command)))
 
 

@@ -15,9 +15,7 @@ __all__ = ["shop"]
 @click.option("--zone", metavar="ZONE", help="IANA time zone, as Europe/Istanbul.")
 @click.option("--currency", metavar="CODE", help="ISO 4217, as TRY.")
 @click.option("--language", metavar="TAG", help="BCP 47, as tr.")
-@click.option(
-    "--naive-times/--no-naive-times", "reads_naive_times", default=None, help="Read times without a zone."
-)
+@click.option("--naive-times/--no-naive-times", "reads_naive_times", default=None, help="Read times without a zone.")
 @click.option("--inbox-days", type=click.IntRange(0), help="How long finished inbox rows are kept.")
 @json_option
 @click.pass_context

@@ -48,10 +48,7 @@ def merge_customers(
     """
     hold_shop(transaction, shop.key)
     # Read again under the lock: a rule may have joined them meanwhile.
-    now = {
-        row.id: row
-        for row in profile_table.profiles_by_id(transaction, shop.key, [side.id for side in sides])
-    }
+    now = {row.id: row for row in profile_table.profiles_by_id(transaction, shop.key, [side.id for side in sides])}
     keep, absorb = (now[side.id].customer_id for side in sides)
     if keep == absorb:
         message = "they are one customer already"
@@ -118,17 +115,12 @@ def keep_apart(
         ConflictError: They are one customer: take the merge back instead.
     """
     hold_shop(transaction, shop.key)
-    now = {
-        row.id: row
-        for row in profile_table.profiles_by_id(transaction, shop.key, [side.id for side in sides])
-    }
+    now = {row.id: row for row in profile_table.profiles_by_id(transaction, shop.key, [side.id for side in sides])}
     one, other = (now[side.id].customer_id for side in sides)
     if one == other:
         message = "they are one customer: take the merge back with crm.customers.unmerge"
         raise ConflictError(message)
-    pair = tuple(
-        strongest(profile_table.profiles_of(transaction, shop.key, [side])).id for side in (one, other)
-    )
+    pair = tuple(strongest(profile_table.profiles_of(transaction, shop.key, [side])).id for side in (one, other))
     decision_table.put_never_merge(transaction, shop.key, (pair[0], pair[1]), at)
     regroup_customers(transaction, shop.key, [one, other], shop.settings.shared_limit, followers)
 

@@ -14,7 +14,7 @@ from ecrm.errors import InvalidError
 from ecrm.shops.model import Settings
 from ecrm.values import Who, normalise_email, normalise_phone
 
-__all__ = ["Someone", "claims_from", "find_profile", "profiles_shown", "who_from"]
+__all__ = ["Someone", "claims_from", "find_profile", "named", "profiles_shown", "who_from"]
 
 Someone = Who | UUID | str
 DEFAULT_SOURCE = "shop"
@@ -26,7 +26,7 @@ def find_profile(transaction: Transaction, shop: str, who: Someone, settings: Se
     Raises:
         InvalidError: The text could mean several things, or nothing.
     """
-    read = _read(who, settings)
+    read = named(who, settings)
     if isinstance(read, UUID):
         rows = profile_table.profiles_by_id(transaction, shop, [read])
         return rows[0] if rows else None
@@ -37,15 +37,23 @@ def find_profile(transaction: Transaction, shop: str, who: Someone, settings: Se
     return next((found[c.kind, c.value] for c in read if (c.kind, c.value) in found), None)
 
 
+def named(who: Someone, settings: Settings) -> UUID | tuple[Claim, ...]:
+    """Read what a caller said of somebody: an id, or claims, the strongest first.
+
+    Raises:
+        InvalidError: The text could mean several things, or a value can not be read.
+    """
+    found = who_from(who, settings)
+    return found if isinstance(found, UUID) else claims_from(found, settings)
+
+
 def claims_from(who: Who, settings: Settings) -> tuple[Claim, ...]:
     """Read the usable claims of a Who given by a caller.
 
     Raises:
         InvalidError: A value can not be read, or identifies nobody.
     """
-    claims = claims_of(
-        {**who.given, "verified": who.verified, "source": who.source}, DEFAULT_SOURCE, settings
-    )
+    claims = claims_of({**who.given, "verified": who.verified, "source": who.source}, DEFAULT_SOURCE, settings)
     if claims.unusable:
         names = ", ".join(sorted(claims.unusable))
         message = f"{names}: it can not be read, or is a value that identifies nobody"
@@ -86,11 +94,6 @@ def profiles_shown(
         reached = {end for e in edges if e.is_proven for end in (e.a, e.b) if end in rows} - shown
         shown |= reached
     return [rows[id_] for id_ in shown if id_ in rows]
-
-
-def _read(who: Someone, settings: Settings) -> UUID | tuple[Claim, ...]:
-    found = who_from(who, settings)
-    return found if isinstance(found, UUID) else claims_from(found, settings)
 
 
 def _who_of(text: str, settings: Settings) -> Who | UUID:

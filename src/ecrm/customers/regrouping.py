@@ -129,9 +129,7 @@ def _with_refusals(
     return changed
 
 
-def _founders(
-    outcome: Grouping, profiles: Mapping[UUID, ProfileRow], new: Mapping[UUID, ProfileRow]
-) -> set[UUID]:
+def _founders(outcome: Grouping, profiles: Mapping[UUID, ProfileRow], new: Mapping[UUID, ProfileRow]) -> set[UUID]:
     held = {row.customer_id for row in profiles.values()}
     mine = {outcome.customer_of[id_] for id_ in (*profiles, *new)}
     return mine - held

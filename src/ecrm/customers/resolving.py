@@ -84,8 +84,7 @@ def resolve(
     threads = {(s.thread.kind, s.thread.value) for s in sightings if s.thread is not None}
     evidence.load(transaction, shop, threads)
     mains = [
-        evidence.tie(held, claims, sighting.at)
-        for held, claims, sighting in zip(seen, told, sightings, strict=True)
+        evidence.tie(held, claims, sighting.at) for held, claims, sighting in zip(seen, told, sightings, strict=True)
     ]
     _tie_threads(transaction, shop, evidence, sightings, mains)
     evidence.forget_known_edges(transaction, shop)

@@ -10,7 +10,6 @@ from uuid import UUID
 from ecrm.customers.deciding import keep_apart, merge_customers, unmerge_customers
 from ecrm.customers.finding import Someone, claims_from, find_profile, who_from
 from ecrm.customers.model.claim import KINDS
-from ecrm.customers.model.claim import KINDS
 from ecrm.customers.model.merge import Identity, Merge, Suggestion
 from ecrm.customers.model.trait import Attribute, Customer, Trait
 from ecrm.customers.tables import customer as customer_table
@@ -30,9 +29,7 @@ __all__ = ["Customers", "RecordTraits"]
 class RecordTraits(Protocol):
     """Record Customer Updated or Note Added about somebody; handed down by the CRM."""
 
-    def __call__(
-        self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None
-    ) -> None:
+    def __call__(self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None) -> None:
         """Record it in a transaction of its own."""
 
 
@@ -251,9 +248,7 @@ class Customers:
         wanted = [trait for trait in traits if field is None or trait.name == field]
         return sorted(wanted, key=lambda trait: (trait.at, trait.key), reverse=True)
 
-    def merge(
-        self, keep: Someone, absorb: Someone, *, because: str = "", actor: Actor | None = None
-    ) -> Merge:
+    def merge(self, keep: Someone, absorb: Someone, *, because: str = "", actor: Actor | None = None) -> Merge:
         """Decide that two customers are one; history stays where it came by, facts are counted anew.
 
         Args:
@@ -297,9 +292,7 @@ class Customers:
             ConflictError: It has been undone.
         """
         return self._database.transact(
-            lambda transaction: unmerge_customers(
-                transaction, self._shop, merge_id, self._clock(), self._followers
-            )
+            lambda transaction: unmerge_customers(transaction, self._shop, merge_id, self._clock(), self._followers)
         )
 
     def keep_apart(self, one: Someone, other: Someone) -> None:

@@ -31,12 +31,8 @@ class Coder:
         return list(_mapped(rows, self._decoders[dialect]))
 
 
-def _functions(
-    columns: Sequence[sa.Column[Any]], dialect: str, side: int
-) -> list[tuple[int, _Function, bool]]:
-    found = [
-        (place, codec(column, dialect)[side], bool(column.nullable)) for place, column in enumerate(columns)
-    ]
+def _functions(columns: Sequence[sa.Column[Any]], dialect: str, side: int) -> list[tuple[int, _Function, bool]]:
+    found = [(place, codec(column, dialect)[side], bool(column.nullable)) for place, column in enumerate(columns)]
     return [(place, function, nullable) for place, function, nullable in found if function is not None]
 
 
@@ -46,7 +42,5 @@ def _mapped(rows: Sequence[Row], functions: list[tuple[int, _Function, bool]]) -
     columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
     for place, function, nullable in functions:
         values = columns[place]
-        columns[place] = (
-            [None if v is None else function(v) for v in values] if nullable else map(function, values)
-        )
+        columns[place] = [None if v is None else function(v) for v in values] if nullable else map(function, values)
     return zip(*columns, strict=True)

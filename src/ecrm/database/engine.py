@@ -25,6 +25,7 @@ __all__ = ["Database"]
 
 T = TypeVar("T")
 TRIES = 6
+_FORK_WAIT_S = 5.0
 _PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA journal_mode=WAL",
@@ -58,6 +59,8 @@ class Database:
         self._engine = _engine(self.url)
         self._lock = threading.Lock()
         self._reset()
+        if self.dialect == "sqlite":
+            _fork_between_writes(self)
 
     def __repr__(self) -> str:
         return f"<Database {self.dialect}>"
@@ -150,6 +153,9 @@ class Database:
             if self.dialect == "sqlite":
                 for pragma in _PRAGMAS:
                     driver.execute(pragma.format(synchronous=self._synchronous))
+            else:
+                # Times come back in the session's zone: in UTC they need no conversion.
+                driver.execute("SET TIME ZONE 'UTC'")
             return Transaction(connection, driver, self.dialect)
 
     def _drop(self) -> None:
@@ -157,6 +163,25 @@ class Database:
         if held is not None:
             self._local.held = None
             held.close()
+
+
+def _fork_between_writes(database: Database) -> None:
+    # SQLite keeps its locks for the whole process: a child forked while a thread of its parent writes
+    # would find the writer's lock taken for ever.
+    known = weakref.ref(database)
+    held: list[threading.Lock] = []
+
+    def wait() -> None:
+        found = known()
+        # Not for ever: the thread that forks may be writing itself.
+        if found is not None and found._writers.acquire(timeout=_FORK_WAIT_S):  # noqa: SLF001 - ours
+            held.append(found._writers)  # noqa: SLF001 - ours
+
+    def go_on() -> None:
+        while held:
+            held.pop().release()
+
+    os.register_at_fork(before=wait, after_in_parent=go_on, after_in_child=go_on)
 
 
 def _readable(url: str) -> sa.URL:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 import sqlalchemy as sa
 
 from ecrm.database.transaction import Retry
-from ecrm.errors import SetupError, UnavailableError
+from ecrm.errors import EcrmError, SetupError, UnavailableError
 
-__all__ = ["is_missing_table", "translated"]
+__all__ = ["is_missing_table", "is_of_the_row", "translated"]
 
 _SQLITE_AWAY = ("locked", "busy", "full", "disk i/o", "unable to open", "readonly", "malformed")
 _RETRIED_STATES = {"40P01", "40001"}
@@ -48,6 +48,11 @@ def is_missing_table(error: BaseException) -> bool:
     if isinstance(error, sqlite3.OperationalError):
         return "no such table" in str(error)
     return _sqlstate(error) in _MISSING_STATES
+
+
+def is_of_the_row(error: BaseException) -> bool:
+    """Tell whether a failure came from what was to be stored; a mistake in code is none."""
+    return isinstance(error, EcrmError | ValueError | ArithmeticError | sqlite3.Error) or _sqlstate(error) is not None
 
 
 def _sqlstate(error: BaseException) -> str | None:

@@ -62,8 +62,7 @@ def put_into_host(connection: Any, shop: str, source: str, raw: bytes, at: dt.da
     except Exception as error:
         if is_missing_table(error):
             message = (
-                "this database has no inbox: open the CRM on it, or name it as CRM(url, host=…) "
-                "and call crm.upgrade()"
+                "this database has no inbox: open the CRM on it, or name it as CRM(url, host=…) and call crm.upgrade()"
             )
             raise SetupError(message) from error
         message = "the event could not be put into the inbox: the host's transaction goes on without it"

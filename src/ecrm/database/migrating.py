@@ -78,9 +78,7 @@ def _walk(transaction: Transaction) -> None:
     try:
         command.upgrade(_config(transaction), "head")
     except CommandError as error:
-        message = (
-            "this database was made by a newer ecrm: install that version, or restore a backup of before it"
-        )
+        message = "this database was made by a newer ecrm: install that version, or restore a backup of before it"
         raise SetupError(message) from error
 
 

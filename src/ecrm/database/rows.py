@@ -141,9 +141,7 @@ class Change:
         self._coder, self._rows = Coder(written), Rows(written)
         hows = merge or {}
         comes = dict(zip(names, self._rows.read, strict=True))
-        setting = ", ".join(
-            f"{_q(n)} = {_merge('postgresql', n, hows.get(n, 'set'), comes[n])}" for n in columns
-        )
+        setting = ", ".join(f"{_q(n)} = {_merge('postgresql', n, hows.get(n, 'set'), comes[n])}" for n in columns)
         match = " AND ".join(f"t.{_q(n)} = {comes[n]}" for n in by)
         self._postgresql = f"UPDATE {table.name} AS t SET {setting} FROM {{rows}} WHERE {match}"
         setting = ", ".join(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Unpack
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -48,7 +48,7 @@ class Transaction:
 
     def core(
         self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None
-    ) -> sa.CursorResult[Unpack[tuple[Any, ...]]]:
+    ) -> sa.CursorResult[*tuple[Any, ...]]:
         """Run a SQLAlchemy Core statement."""
         return self.connection.execute(statement, parameters)
 

@@ -16,11 +16,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 
-__all__ = ["Codec", "Day", "Id", "Instant", "Json", "Key", "codec", "micros", "moment"]
+__all__ = ["Codec", "Day", "Id", "Instant", "Json", "Key", "codec", "id_of", "micros", "moment"]
 
 Codec = Callable[[Any], Any] | None
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _new_id, _set_id = object.__new__, object.__setattr__
+_timedelta = dt.timedelta
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -39,7 +40,7 @@ def moment(value: int) -> dt.datetime:
     >>> moment(1_000_000).isoformat()
     '1970-01-01T00:00:01+00:00'
     """
-    return EPOCH + dt.timedelta(microseconds=value)
+    return EPOCH + _timedelta(0, 0, value)
 
 
 class Portable(sa.types.TypeDecorator[Any]):
@@ -103,7 +104,7 @@ class Id(Portable):
         return _id_bytes if dialect == "sqlite" else None
 
     def decoder(self, dialect: str) -> Codec:
-        return _bytes_id if dialect == "sqlite" else None
+        return id_of if dialect == "sqlite" else None
 
 
 class Instant(Portable):
@@ -122,7 +123,7 @@ class Instant(Portable):
         return micros if dialect == "sqlite" else None
 
     def decoder(self, dialect: str) -> Codec:
-        return moment if dialect == "sqlite" else _in_utc
+        return moment if dialect == "sqlite" else None
 
 
 class Day(Portable):
@@ -183,13 +184,14 @@ def _id_bytes(value: UUID) -> bytes:
     return value.bytes
 
 
-def _bytes_id(value: bytes) -> UUID:
+def id_of(value: bytes) -> UUID:
+    """Make an id of its 16 bytes.
+
+    >>> id_of(bytes(16)).int
+    0
+    """
     # UUID's own __init__ checks every way there is to make one, which costs three times as much.
     made = _new_id(UUID)
     _set_id(made, "int", int.from_bytes(value, "big"))
     _set_id(made, "is_safe", SafeUUID.unknown)
     return made
-
-
-def _in_utc(value: dt.datetime) -> dt.datetime:
-    return value if value.tzinfo is dt.UTC else value.astimezone(dt.UTC)

@@ -63,9 +63,7 @@ def guess_mapping(path: Path, source: str = "") -> str:
     parts = [f"source = {_quoted(name)}", *_file_part(path, layout, lines, meanings)]
     if is_order:
         parts += _order_part(meanings, lines)
-    if has_customer and (
-        not is_order or any(name.startswith(("person.", "attribute.")) for name in meanings)
-    ):
+    if has_customer and (not is_order or any(name.startswith(("person.", "attribute.")) for name in meanings)):
         parts += _customer_part(meanings, lines, is_order=is_order)
     used = set(meanings.values())
     parts += ["", *(f"# not used: {_quoted(heading)}" for heading in lines[0] if heading not in used)]
@@ -96,9 +94,7 @@ def _is_utf8(start: bytes) -> bool:
     return True
 
 
-def _file_part(
-    path: Path, layout: FileFormat, lines: Sequence[Line], meanings: dict[str, str]
-) -> Iterator[str]:
+def _file_part(path: Path, layout: FileFormat, lines: Sequence[Line], meanings: dict[str, str]) -> Iterator[str]:
     yield '# zone = "Europe/Istanbul"   # where the clock hung; without it the zone of the shop'
     yield '# currency = "TRY"           # without it the currency of the shop'
     yield ""
@@ -155,9 +151,7 @@ def _customer_part(meanings: dict[str, str], lines: Sequence[Line], *, is_order:
         if (heading := meanings.get(f"person.{meaning}")) is not None:
             yield f"{meaning} = {_quoted(heading)}"
     if (heading := meanings.get("person.tags")) is not None:
-        mark = next(
-            (mark for mark in ("|", ",", ";") if any(mark in cell for cell in _cells(lines, heading))), ","
-        )
+        mark = next((mark for mark in ("|", ",", ";") if any(mark in cell for cell in _cells(lines, heading))), ",")
         yield f"tags = {{ column = {_quoted(heading)}, split = {_quoted(mark)} }}"
     since = meanings.get("order.at") if is_order else meanings.get("person.since")
     if since is not None:

@@ -62,9 +62,7 @@ class EventReader:
             "channel": columns.channel,
             "location_id": columns.location_id,
         }
-        wire: dict[str, Any] = {
-            name: column.take(line) for name, column in single.items() if column is not None
-        }
+        wire: dict[str, Any] = {name: column.take(line) for name, column in single.items() if column is not None}
         wire = {name: value for name, value in wire.items() if value is not None}
         if who is not None:
             wire["customer"] = who.given
@@ -72,11 +70,7 @@ class EventReader:
 
     def _properties(self, name: str, columns: EventColumns, line: Line) -> dict[str, Any]:
         kind = self.kinds.get(name)
-        rules = (
-            {}
-            if kind is None
-            else {part.wire: part.rule.name for part in shape_of(kind).parts if part.is_own}
-        )
+        rules = {} if kind is None else {part.wire: part.rule.name for part in shape_of(kind).parts if part.is_own}
         given: dict[str, Any] = {}
         for field, column in columns.properties.items():
             text = column.take(line)

@@ -59,7 +59,7 @@ def import_file(
     with open_report(report) as write:
         ledger = Ledger(write)
         recorded = duplicates = 0
-        for chunk in chunks_of(sort_lines(path, mapping, crm.shop.settings, ledger, progress)):
+        for chunk in chunks_of(sort_lines(path, mapping, crm.shop.settings, ledger, progress, crm.kinds)):
             new, known = _record(crm, chunk, ledger)
             recorded += new
             duplicates += known

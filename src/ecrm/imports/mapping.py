@@ -155,9 +155,7 @@ class OrderColumns:
         _check_names(self.fields, _ORDER_FIELDS, "orders.fields")
         _check_names(self.product, _PRODUCT, "orders.product")
         if "price" not in self.product and self.amount is None and "total" not in self.fields:
-            raise InvalidError.of(
-                "orders", "say where the money stands: product.price, amount or fields.total"
-            )
+            raise InvalidError.of("orders", "say where the money stands: product.price, amount or fields.total")
 
     def columns(self) -> Iterator[Column]:
         """Yield every column that is read."""

@@ -64,9 +64,7 @@ class Notation:
         if self.decimal not in {".", ","}:
             raise InvalidError.of("file.decimal", 'give "." or ","')
         if self.thousands not in {"", ".", ",", " ", "'"} or self.thousands == self.decimal:
-            raise InvalidError.of(
-                "file.thousands", 'give ".", ",", " ", "\'" or "", and not the decimal mark'
-            )
+            raise InvalidError.of("file.thousands", 'give ".", ",", " ", "\'" or "", and not the decimal mark')
 
     def number(self, text: str) -> Decimal:
         """Read a number.

@@ -46,9 +46,7 @@ def events_of(paper: Paper, source: str) -> tuple[tuple[Event, ...], Money]:
         return _refunded(paper, envelope)
     total = Money.rounded(paper.total, paper.currency)
     if paper.event == "Invoice Issued":
-        return (
-            InvoiceIssued(order_id=paper.order_id, invoice_id=paper.order_id, total=total, **envelope),
-        ), total
+        return (InvoiceIssued(order_id=paper.order_id, invoice_id=paper.order_id, total=total, **envelope),), total
     if paper.total < 0:
         raise InvalidError.of("becomes", "say what an order below zero becomes, such as Order Refunded")
     completed = _completed(paper, total, envelope)

@@ -107,11 +107,7 @@ def _twins(lines: Sequence[NumberedLine]) -> list[Fault]:
 def _siblings(faults: Sequence[Fault], numbers: Sequence[int]) -> list[Fault]:
     bad = {fault.number for fault in faults}
     worst = min(bad)
-    return [
-        Fault(number, "order", f"repair line {worst} of the same order")
-        for number in numbers
-        if number not in bad
-    ]
+    return [Fault(number, "order", f"repair line {worst} of the same order") for number in numbers if number not in bad]
 
 
 def _amounts(read: Sequence[OrderLine], lost: Sequence[Decimal]) -> dict[str, Decimal]:

@@ -134,9 +134,7 @@ def _single(lines: Sequence[OrderLine], column: Column | None, path: str) -> str
 
 
 def _customer(lines: Sequence[OrderLine], columns: OrderColumns) -> Who | None:
-    given = {
-        kind: _single(lines, column, f"orders.customer.{kind}") for kind, column in columns.customer.items()
-    }
+    given = {kind: _single(lines, column, f"orders.customer.{kind}") for kind, column in columns.customer.items()}
     named_ones = {kind: value for kind, value in given.items() if value is not None}
     if not named_ones:
         return None
@@ -160,9 +158,7 @@ def _fields(
     return numbers, texts
 
 
-def _moments(
-    lines: Sequence[OrderLine], mapping: Mapping, columns: OrderColumns, zone: ZoneInfo
-) -> tuple[Moment, ...]:
+def _moments(lines: Sequence[OrderLine], mapping: Mapping, columns: OrderColumns, zone: ZoneInfo) -> tuple[Moment, ...]:
     moments = [_moment(text, mapping, zone, columns.at.layout) for text in _values(lines, columns.at)]
     if not moments:
         raise InvalidError.of("orders.at", "give a time: there is none")

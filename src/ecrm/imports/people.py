@@ -59,9 +59,7 @@ class CustomerReader:
             reason = "give an identity that means one person: these can not be read, or mean nobody"
             return Outcome(numbers=(number,), faults=(Fault(number, "customers.customer", reason),))
         notes = tuple(
-            Fault(
-                number, f"customers.customer.{name}", "it can not be read, or means nobody; the rest went in"
-            )
+            Fault(number, f"customers.customer.{name}", "it can not be read, or means nobody; the rest went in")
             for name in claims.unusable
         )
         counts = {f"unusable_{name}": 1 for name in claims.unusable}
@@ -71,9 +69,7 @@ class CustomerReader:
         if self.mapping.orders is not None:
             return Outcome(numbers=(number,))  # an anonymous order has nobody to tell of
         names = ", ".join(self.columns.customer)
-        return Outcome(
-            numbers=(number,), faults=(Fault(number, "customers.customer", f"give one of {names}"),)
-        )
+        return Outcome(numbers=(number,), faults=(Fault(number, "customers.customer", f"give one of {names}"),))
 
     def _event(self, who: Who, line: Line) -> CustomerUpdated:
         columns, notation = self.columns, self.mapping.notation

@@ -104,9 +104,7 @@ def _csv_rows(text: io.TextIOWrapper, layout: FileFormat, needed: list[str]) -> 
             return
         except csv.Error:
             end = reader.line_num
-            yield ReadLine(
-                number, None, "a quotation mark is not closed, or a cell is over 131,072 characters"
-            )
+            yield ReadLine(number, None, "a quotation mark is not closed, or a cell is over 131,072 characters")
             continue
         end = reader.line_num
         if cells and not names:

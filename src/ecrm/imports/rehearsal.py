@@ -20,7 +20,6 @@ from ecrm.imports.mapping import Mapping
 from ecrm.imports.outcome import Outcome
 from ecrm.imports.reportfile import open_report
 from ecrm.imports.sorting import Progress, sort_lines
-from ecrm.imports.stored import stored_by_key
 from ecrm.interactions.events import CustomerUpdated, Event
 from ecrm.interactions.model.entry import Entry, make_entry, settle
 from ecrm.interactions.model.interaction import Interaction
@@ -90,7 +89,7 @@ def rehearse_file(
     with open_report(report) as write:
         ledger = Ledger(write)
         rehearser = _Rehearser(crm, mapping, ledger)
-        for chunk in chunks_of(sort_lines(path, mapping, crm.shop.settings, ledger, progress)):
+        for chunk in chunks_of(sort_lines(path, mapping, crm.shop.settings, ledger, progress, crm.kinds)):
             rehearser.compare(chunk)
         return rehearser.close()
 
@@ -111,12 +110,10 @@ class _Rehearser:
                 settled += [(outcome, event, self._entry(event)) for event in outcome.events]
             except InvalidError as error:
                 self._ledger.refuse(1)
-                self._ledger.reject(
-                    faults_in(outcome, error.fields or {"event": [str(error)]}), outcome.amount
-                )
+                self._ledger.reject(faults_in(outcome, error.fields or {"event": [str(error)]}), outcome.amount)
             else:
                 self._ledger.accept(outcome)
-        there = stored_by_key(self._crm, {entry.key for _, _, entry in settled})
+        there = self._crm.stored({entry.key for _, _, entry in settled})
         for outcome, event, entry in settled:
             what, reason = self._judge(event, entry, there.get(entry.key))
             self._note(Sample(what, outcome.numbers[0], len(outcome.numbers), event.event_name, reason))
@@ -131,9 +128,7 @@ class _Rehearser:
 
     def _entry(self, event: Event) -> Entry:
         now = dt.datetime.now(dt.UTC)
-        return make_entry(
-            settle(to_wire(event), event.natural_key(), now, uuid6.uuid7), self._crm.shop.settings
-        )
+        return make_entry(settle(to_wire(event), event.natural_key(), now, uuid6.uuid7), self._crm.shop.settings)
 
     def _judge(self, event: Event, entry: Entry, held: Interaction | None) -> tuple[str, str]:
         if held is not None:

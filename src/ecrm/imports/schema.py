@@ -215,9 +215,7 @@ class _MappingSchema(Schema):
     @post_load
     def _make(self, told: dict[str, Any], **_: Any) -> Mapping:
         layout = told.pop("file")
-        notation = {
-            name: layout.pop(name) for name in ("decimal", "thousands", "times", "days") if name in layout
-        }
+        notation = {name: layout.pop(name) for name in ("decimal", "thousands", "times", "days") if name in layout}
         for held, name in ((notation, "times"), (notation, "days"), (layout, "columns")):
             held[name] = tuple(held.get(name, ()))
         layout["empty"] = frozenset(layout.get("empty", ()))

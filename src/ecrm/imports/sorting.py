@@ -45,7 +45,12 @@ class Progress(Protocol):
 
 
 def sort_lines(
-    path: Path, mapping: Mapping, settings: Settings, ledger: Ledger, progress: Progress | None = None
+    path: Path,
+    mapping: Mapping,
+    settings: Settings,
+    ledger: Ledger,
+    progress: Progress | None = None,
+    kinds: Kinds | None = None,
 ) -> Iterator[Outcome]:
     """Read a file and make what its lines tell.
 
@@ -55,6 +60,7 @@ def sort_lines(
         settings: The shop's: zone and currency where the mapping names none.
         ledger: Takes note of every line as it is read, of what is left out and what is rejected.
         progress: Told how far it is.
+        kinds: The event kinds that are known; None knows ecrm's own.
 
     Yields:
         What became of the lines that were not rejected.
@@ -63,7 +69,7 @@ def sort_lines(
         InvalidError: The file can not be read, or has not the columns of the mapping.
         UnavailableError: There is no room for temporary files.
     """
-    sorter = _Sorter(mapping, settings, ledger)
+    sorter = _Sorter(mapping, settings, ledger, kinds or Kinds.core())
     with Spool() as spool:
         spool.put(sorter.kept(path, progress))
         total = spool.index()
@@ -78,7 +84,7 @@ def sort_lines(
 class _Sorter:
     """Sort lines by one mapping."""
 
-    def __init__(self, mapping: Mapping, settings: Settings, ledger: Ledger) -> None:
+    def __init__(self, mapping: Mapping, settings: Settings, ledger: Ledger, kinds: Kinds) -> None:
         zone = ZoneInfo(mapping.zone or settings.zone)
         currency = mapping.currency or settings.currency
         self._mapping = mapping
@@ -92,7 +98,7 @@ class _Sorter:
         if mapping.customers is not None:
             self._people = CustomerReader(mapping, mapping.customers, zone, settings)
         if mapping.events is not None or mapping.is_wire:
-            self._events = EventReader(mapping, mapping.events, zone, currency, Kinds.core())
+            self._events = EventReader(mapping, mapping.events, zone, currency, kinds)
 
     def kept(self, path: Path, progress: Progress | None) -> Iterator[tuple[int, str, Line]]:
         """Yield the lines that go on, with the key of the order they are of."""
@@ -123,9 +129,7 @@ class _Sorter:
 
     def _all(self, key: str, lines: Sequence[NumberedLine]) -> Iterator[Outcome]:
         if self._people is not None:
-            yield from (
-                one for number, line in lines if self._is_news(one := self._people.read(number, line))
-            )
+            yield from (one for number, line in lines if self._is_news(one := self._people.read(number, line)))
         if self._events is not None:
             yield from (self._events.read(number, line) for number, line in lines)
         if self._orders is not None:

@@ -60,17 +60,13 @@ class Spool:
         Raises:
             UnavailableError: There is no room for them in the directory for temporary files.
         """
-        rows = (
-            (number, key, self._shape_of(cells), _encode([*cells.values()])) for number, key, cells in lines
-        )
+        rows = ((number, key, self._shape_of(cells), _encode([*cells.values()])) for number, key, cells in lines)
         try:
             self._connection.execute("BEGIN")
             self._connection.executemany(_PUT, rows)
             self._connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
-            raise UnavailableError(
-                "make room in the directory for temporary files, then import again"
-            ) from error
+            raise UnavailableError("make room in the directory for temporary files, then import again") from error
 
     def index(self) -> int:
         """Make ready for `groups`, and count them."""

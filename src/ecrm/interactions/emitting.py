@@ -84,9 +84,7 @@ class Emitter:
         check_named(event.event_name, event.customer)
         raw = _encode(wire).encode()
         if len(raw) > LONGEST_BODY:
-            raise InvalidError.of(
-                "properties", "send at most 1 MiB: keep large things elsewhere and link them"
-            )
+            raise InvalidError.of("properties", "send at most 1 MiB: keep large things elsewhere and link them")
         if connection is not None:
             return put_into_host(connection, shop, inbox_table.EMITTED, raw, now)
         with (self._host or self._database).write() as transaction:
@@ -112,4 +110,7 @@ class Emitter:
 
 def settled_wire(event: Event, now: dt.datetime, kit: Kit) -> dict[str, Any]:
     """Give an event's wire form, with time, source and id filled in."""
+    if not isinstance(event, Event):
+        message = "give an event, as events.OrderCompleted(…), or read JSON with events.from_wire"
+        raise InvalidError.of("event", message)
     return settle(to_wire(event), event.natural_key(), now, kit.new_id)

@@ -55,9 +55,7 @@ class Inbox:
         []
         """
         with self._database.read() as transaction:
-            return [
-                RejectedRow(*row) for row in inbox_table.rejected_rows(transaction, self._shop.key, limit)
-            ]
+            return [RejectedRow(*row) for row in inbox_table.rejected_rows(transaction, self._shop.key, limit)]
 
     def replay(self, ids: Collection[int] | None = None) -> int:
         """Let rows be received again: these, done or rejected, or every rejected one.

@@ -23,9 +23,7 @@ from ecrm.shops.model import Settings
 __all__ = ["store_known", "store_quickly", "suppose"]
 
 
-def store_quickly(
-    database: Database, shop: str, settings: Settings, entry: Entry, kit: Kit
-) -> Interaction | None:
+def store_quickly(database: Database, shop: str, settings: Settings, entry: Entry, kit: Kit) -> Interaction | None:
     """Store one event where that needs no decision; None, with nothing stored, where it does.
 
     On PostgreSQL the one statement is its own transaction. On SQLite the caller's transaction serves, see
@@ -43,9 +41,7 @@ def store_quickly(
     return None if placed is None else _interaction(supposed, placed)
 
 
-def store_known(
-    transaction: Transaction, shop: str, settings: Settings, entry: Entry, kit: Kit
-) -> Interaction | None:
+def store_known(transaction: Transaction, shop: str, settings: Settings, entry: Entry, kit: Kit) -> Interaction | None:
     """Store one event in an open SQLite transaction; None, with nothing written, where it can not."""
     if not transaction.is_sqlite or not is_common(entry):
         return None
@@ -66,9 +62,7 @@ def suppose(shop: str, settings: Settings, entry: Entry, kit: Kit) -> Supposed:
     id_ = kit.new_id()
     key = ":".join(entry.key)
     tally = Tally(settings.day_of)
-    tally.add_event(
-        id_, entry.kind, entry.at, entry.channel, key, entry.properties, by_customer=entry.is_by_customer
-    )
+    tally.add_event(id_, entry.kind, entry.at, entry.channel, key, entry.properties, by_customer=entry.is_by_customer)
     order: Order | None = None
     day: dt.date | None = None
     if entry.order is not None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from ecrm.customers.finding import Someone, find_profile, profiles_shown
+from ecrm.customers.finding import Someone, find_profile, named, profiles_shown
 from ecrm.customers.tables import customer as customer_table
 from ecrm.customers.tables.profile import ProfileRow
 from ecrm.database import Transaction
@@ -16,8 +16,8 @@ from ecrm.errors import InvalidError
 from ecrm.interactions.model.interaction import Interaction, Timeline
 from ecrm.interactions.model.order import Order
 from ecrm.interactions.tables import facts as fact_table
-from ecrm.interactions.tables import log as log_table
 from ecrm.interactions.tables import orders as order_table
+from ecrm.interactions.tables.paging import Page, newest_of_profiles, newest_of_someone
 from ecrm.shops.model import Settings
 from ecrm.values import Money
 
@@ -41,9 +41,15 @@ def timeline_of(
     limit, before = page
     if not 1 <= limit <= LONGEST_PAGE:
         raise InvalidError.of("limit", f"ask for 1 to {LONGEST_PAGE}")
+    if isinstance(kinds, str):
+        raise InvalidError.of("kinds", 'give a list of event names, as ["Order Completed"]')
     cursor = _cursor(before)
-    profiles = _shown(transaction, shop, settings, who, proven_only=proven_only)
-    found = log_table.newest(transaction, shop, [row.id for row in profiles], limit + 1, cursor, kinds)
+    wanted = Page(limit + 1, cursor, None if kinds is None else tuple(kinds))
+    if proven_only:
+        profiles = _shown(transaction, shop, settings, who, proven_only=True)
+        found = newest_of_profiles(transaction, shop, [row.id for row in profiles], wanted)
+    else:
+        found = newest_of_someone(transaction, shop, named(who, settings), wanted)
     more = len(found) > limit
     return Timeline(tuple(found[:limit]), found[limit - 1].cursor if more else None)
 
@@ -90,11 +96,18 @@ def _cursor(before: Before) -> tuple[dt.datetime, UUID] | None:
         return before.at, before.id
     try:
         if isinstance(before, dt.datetime):
-            return before.astimezone(dt.UTC), UUID(int=0)
+            return _in_utc(before), UUID(int=0)
         at, _, id_ = before.partition("~")
-        return dt.datetime.fromisoformat(at).astimezone(dt.UTC), UUID(id_) if id_ else UUID(int=0)
-    except (ValueError, AttributeError) as error:
+        return _in_utc(dt.datetime.fromisoformat(at)), UUID(id_) if id_ else UUID(int=0)
+    except (ValueError, OverflowError, AttributeError) as error:
         raise InvalidError.of("before", "give timeline.next, an interaction, or a time") from error
+
+
+def _in_utc(at: dt.datetime) -> dt.datetime:
+    if at.tzinfo is None:
+        # The zone of the machine would be read into it, and pages would depend on where they are asked for.
+        raise ValueError
+    return at.astimezone(dt.UTC)
 
 
 def _amounts(rows: Collection[tuple[UUID, str, int, int]], settings: Settings) -> dict[str, Money]:

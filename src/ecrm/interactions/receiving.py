@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from ecrm.database import Database, Retry, Transaction
-from ecrm.errors import InvalidError, SetupError, UnavailableError
+from ecrm.errors import EcrmError, InvalidError, SetupError, UnavailableError
 from ecrm.interactions.model.entry import VOIDED, Entry, make_entry
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.recording import Kit, store
@@ -97,9 +97,7 @@ class Receiver:
 
         self._keep(lambda: self._database.transact(work), ids, done)
 
-    def _keep(
-        self, attempt: Callable[[], dict[str, list[Interaction]]], ids: list[int], done: _Round
-    ) -> None:
+    def _keep(self, attempt: Callable[[], dict[str, list[Interaction]]], ids: list[int], done: _Round) -> None:
         try:
             stored = attempt()
         except (UnavailableError, SetupError, Retry):
@@ -112,6 +110,9 @@ class Receiver:
             done.stored[shop] += interactions
 
     def _part(self, ids: list[int], error: Exception, done: _Round) -> None:
+        if not ids:
+            # No row was claimed, so no row is to blame.
+            raise error
         if len(ids) == 1:
             self._reject(ids[0], error)
             done.rejected += 1
@@ -122,9 +123,7 @@ class Receiver:
             work = self._claiming(half, held)
             self._keep(functools.partial(self._database.transact, work), held, done)
 
-    def _claiming(
-        self, ids: list[int], held: list[int]
-    ) -> Callable[[Transaction], dict[str, list[Interaction]]]:
+    def _claiming(self, ids: list[int], held: list[int]) -> Callable[[Transaction], dict[str, list[Interaction]]]:
         def work(transaction: Transaction) -> dict[str, list[Interaction]]:
             rows = inbox_table.claim_rows(transaction, len(ids), ids)
             held[:] = [row.id for row in rows]
@@ -143,9 +142,7 @@ class Receiver:
         inbox_table.settle_rows(transaction, [row.id for row in rows], self._kit.now())
         return stored
 
-    def _store_entries(
-        self, transaction: Transaction, rows: Sequence[InboxRow]
-    ) -> dict[str, list[Interaction]]:
+    def _store_entries(self, transaction: Transaction, rows: Sequence[InboxRow]) -> dict[str, list[Interaction]]:
         entries: dict[str, list[Entry]] = defaultdict(list)
         for row in rows:
             entries[row.shop].append(make_entry(self._read(row.raw), self._settings_of(row.shop)))
@@ -209,5 +206,7 @@ class Receiver:
 def _reasons(error: Exception) -> Reasons:
     if isinstance(error, InvalidError):
         return error.fields or {"event": [str(error)]}
+    if isinstance(error, EcrmError):
+        return {"event": [str(error)]}
     # A stranger's message may hold personal data: its kind must do.
     return {"event": [f"it could not be stored: {type(error).__name__}"]}

@@ -57,9 +57,7 @@ class Written:
     duplicates: Mapping[tuple[str, str], Interaction]
 
 
-def store(
-    transaction: Transaction, shop: str, settings: Settings, entries: Sequence[Entry], kit: Kit
-) -> Written:
+def store(transaction: Transaction, shop: str, settings: Settings, entries: Sequence[Entry], kit: Kit) -> Written:
     """Store a batch of entries.
 
     Args:
@@ -187,9 +185,7 @@ def order_event(interaction: Interaction, rank: int) -> OrderEvent:
     )
 
 
-def earlier_events(
-    transaction: Transaction, shop: str, orders: Collection[Order]
-) -> dict[OrderKey, list[OrderEvent]]:
+def earlier_events(transaction: Transaction, shop: str, orders: Collection[Order]) -> dict[OrderKey, list[OrderEvent]]:
     """Load the events that orders were folded from."""
     wanted = {id_: (order, rank) for order in orders for id_, rank in order.events}
     found: dict[OrderKey, list[OrderEvent]] = defaultdict(list)

@@ -80,9 +80,7 @@ def _follow(transaction: Transaction, regrouping: Regrouping) -> None:
 FACT_FOLLOWER = Follower("ecrm_fact", _follow)
 
 
-def _profiles_by_customer(
-    transaction: Transaction, shop: str, customers: Collection[UUID]
-) -> dict[UUID, list[UUID]]:
+def _profiles_by_customer(transaction: Transaction, shop: str, customers: Collection[UUID]) -> dict[UUID, list[UUID]]:
     members: dict[UUID, list[UUID]] = defaultdict(list)
     for row in profile_table.profiles_of(transaction, shop, customers):
         members[row.customer_id].append(row.id)

@@ -10,7 +10,8 @@ from uuid import UUID
 import attrs
 
 from ecrm.database import Database, Transaction
-from ecrm.errors import InvalidError, SetupError, UnavailableError
+from ecrm.database.failure import is_of_the_row
+from ecrm.errors import EcrmError, InvalidError, SetupError, UnavailableError
 from ecrm.interactions.emitting import settled_wire
 from ecrm.interactions.events import Event
 from ecrm.interactions.model.entry import VOIDED, Entry, make_entry
@@ -104,25 +105,25 @@ class Recorder:
                 progress(done)
         return Report(recorded, duplicates, tuple(sorted(rejected, key=lambda rejection: rejection.index)))
 
-    def known(self, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Tell which of (source, source id) are stored."""
+    def stored(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Interaction]:
+        """Give those of (source, source id) that are stored."""
         with self._database.read() as transaction:
-            return {(i.source, i.source_id) for i in log_table.find_stored(transaction, self._shop.key, keys)}
+            found = log_table.find_stored(transaction, self._shop.key, keys)
+        return {(interaction.source, interaction.source_id): interaction for interaction in found}
 
     def _entry(self, event: Event) -> Entry:
         return make_entry(settled_wire(event, self._kit.now(), self._kit), self._shop.settings)
 
-    def _entries(
-        self, chunk: Iterable[tuple[int, Any]], rejected: list[Rejection]
-    ) -> Iterator[tuple[int, Entry]]:
+    def _entries(self, chunk: Iterable[tuple[int, Any]], rejected: list[Rejection]) -> Iterator[tuple[int, Entry]]:
         for index, event in chunk:
+            if not isinstance(event, Event):
+                reason = "give events, as events.OrderCompleted(…), or read JSON with events.from_wire"
+                rejected.append(Rejection(index, type(event).__name__, {"event": [reason]}))
+                continue
             try:
                 yield index, self._entry(event)
             except InvalidError as error:
                 rejected.append(Rejection(index, event.event_name, error.fields or {"event": [str(error)]}))
-            except AttributeError:
-                reason = "give events, as events.OrderCompleted(…), or read JSON with events.from_wire"
-                rejected.append(Rejection(index, type(event).__name__, {"event": [reason]}))
 
     def _store_parts(
         self, entries: Sequence[tuple[int, Entry]]
@@ -133,7 +134,10 @@ class Recorder:
             yield self._store([entry for _, entry in entries]).interactions, []
         except (SetupError, UnavailableError):
             raise
-        except Exception as error:  # noqa: BLE001 - one bad row must not keep the others out
+        except Exception as error:
+            if not is_of_the_row(error):
+                raise
+            # One bad row must not keep the others out.
             if len(entries) > 1:
                 middle = len(entries) // 2
                 yield from self._store_parts(entries[:middle])
@@ -148,9 +152,7 @@ class Recorder:
         key, settings = self._shop.key, self._shop.settings
 
         def work(transaction: Transaction) -> Written:
-            known = (
-                store_known(transaction, key, settings, entries[0], self._kit) if len(entries) == 1 else None
-            )
+            known = store_known(transaction, key, settings, entries[0], self._kit) if len(entries) == 1 else None
             if known is not None:
                 return Written((known,), {})
             parts = [store(transaction, key, settings, usual, self._kit)] if usual else []
@@ -193,4 +195,6 @@ def _chunks(events: Iterable[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]
 def _reasons(error: Exception) -> dict[str, list[str]]:
     if isinstance(error, InvalidError):
         return error.fields or {"event": [str(error)]}
+    if isinstance(error, EcrmError):
+        return {"event": [str(error)]}
     return {"event": [f"it could not be stored: {type(error).__name__}"]}

@@ -61,9 +61,7 @@ class Shop:
         known = {field.name for field in attrs.fields(Settings)}
         for name in settings:
             if name not in known:
-                raise InvalidError.of(
-                    name, f"there is no such setting: use one of {', '.join(sorted(known))}"
-                )
+                raise InvalidError.of(name, f"there is no such setting: use one of {', '.join(sorted(known))}")
 
         with self._database.write() as transaction:
             held = Settings(**(load_settings(transaction, self.key) or {}))

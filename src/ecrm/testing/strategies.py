@@ -55,8 +55,11 @@ def whos(people: int = _PEOPLE) -> st.SearchStrategy[Who]:
 
 
 def moneys(currency: str | None = "TRY") -> st.SearchStrategy[Money]:
-    """Make amounts from 0 to 10,000 with two decimal places."""
-    return st.integers(0, 1_000_000).map(lambda minor: Money(Decimal(minor).scaleb(-2), currency))
+    """Make amounts of up to a million minor units; of hundredths where no currency is given."""
+    minors = st.integers(0, 1_000_000)
+    if currency is None:
+        return minors.map(lambda minor: Money(Decimal(minor).scaleb(-2)))
+    return minors.map(lambda minor: Money.of_minor(minor, currency))
 
 
 def moments() -> st.SearchStrategy[datetime]:
@@ -127,10 +130,12 @@ def _with_duplicates(history: list[Event]) -> st.SearchStrategy[list[Event]]:
 def events_of(kind: type[Event], people: int = _PEOPLE) -> st.SearchStrategy[Event]:
     """Make events of one kind, with any of its fields, about one of few people."""
     if kind is Custom:
-        return st.builds(
-            Custom, st.sampled_from(["Gift Wrapped", "Fitting Booked"]), _OPEN, customer=whos(people)
-        )
-    return shaped(kind, customer=whos(people), at=moments(), source_id=st.none() | _IDS)
+        return st.builds(Custom, st.sampled_from(["Gift Wrapped", "Fitting Booked"]), _OPEN, customer=whos(people))
+    # A shop asks more of these words than an event does.
+    channels, sources = (st.none() | st.sampled_from(words) for words in (["web", "store", "phone"], ["web", "pos"]))
+    return shaped(
+        kind, customer=whos(people), at=moments(), source_id=st.none() | _IDS, channel=channels, source=sources
+    )
 
 
 def shaped(kind: type[Any], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -139,9 +144,7 @@ def shaped(kind: type[Any], **given: st.SearchStrategy[Any]) -> st.SearchStrateg
     return st.builds(kind, **fields, **given)
 
 
-_TEXTS = st.text(
-    st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs", "Nd"]), max_size=20
-)
+_TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs", "Nd"]), max_size=20)
 _IDS = st.from_regex(r"[A-Za-z][A-Za-z0-9:_\-]{0,10}", fullmatch=True)
 _NUMBERS = st.decimals(-(10**9), 10**9, places=4)
 _LEAVES = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | _NUMBERS | _TEXTS

@@ -50,7 +50,7 @@ class Who:
     source: str | None
     verified: frozenset[str]
 
-    def __init__(  # noqa: PLR0917 - each kind of identity is one word for the caller
+    def __init__(
         self,
         email: str | None = None,
         phone: str | None = None,

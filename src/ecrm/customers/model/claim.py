@@ -139,9 +139,7 @@ def exclusive_key(kind: str, value: str) -> str | None:
 
 
 @lru_cache(maxsize=65_536)
-def _claims(
-    names: tuple[tuple[str, str], ...], verified: frozenset[str], source: str, settings: Settings
-) -> Claims:
+def _claims(names: tuple[tuple[str, str], ...], verified: frozenset[str], source: str, settings: Settings) -> Claims:
     usable: list[Claim] = []
     unusable: dict[str, str] = {}
     for name, value in names:

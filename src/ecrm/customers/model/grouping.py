@@ -110,9 +110,7 @@ def group(
     kept = sorted(links, key=lambda link: link.at)
     for link in kept:
         blocks.unite(link.keep, link.absorb)
-    refused = _join_strong(
-        blocks, [e for e in ordered if not _is_weak(e.a, by_id) and not _is_weak(e.b, by_id)]
-    )
+    refused = _join_strong(blocks, [e for e in ordered if not _is_weak(e.a, by_id) and not _is_weak(e.b, by_id)])
     weak = [e for e in ordered if _is_weak(e.a, by_id) or _is_weak(e.b, by_id)]
     _attach_weak(blocks, weak)
     refused |= {(e.a, e.b): SHARED for e in weak if blocks.root[e.a] != blocks.root[e.b]}
@@ -148,11 +146,7 @@ class _Blocks:
         a, b = self.root[one], self.root[other]
         if a == b:
             return None
-        if any(
-            {self.root[x], self.root[y]} == {a, b}
-            for x, y in self._parted
-            if x in self.root and y in self.root
-        ):
+        if any({self.root[x], self.root[y]} == {a, b} for x, y in self._parted if x in self.root and y in self.root):
             return PARTED
         held = {key for key, _ in self._exclusive[a]} & {key for key, _ in self._exclusive[b]}
         if held:

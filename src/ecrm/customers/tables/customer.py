@@ -150,8 +150,7 @@ def attributes_of(transaction: Transaction, shop: str) -> dict[str, Attribute]:
     columns = ATTRIBUTE.c
     query = sa.select(columns.name, columns.type, columns.unit, columns.about).where(columns.shop == shop)
     return {
-        row.name: Attribute(row[0], row[1], row[2], row[3])
-        for row in transaction.core(query.order_by(columns.name))
+        row.name: Attribute(row[0], row[1], row[2], row[3]) for row in transaction.core(query.order_by(columns.name))
     }
 
 

@@ -109,9 +109,7 @@ def undo_merge(transaction: Transaction, shop: str, merge_id: UUID, at: dt.datet
     _UNDO.run(transaction, [(shop, merge_id, at)])
 
 
-def never_merges_of(
-    transaction: Transaction, shop: str, profiles: Collection[UUID]
-) -> list[tuple[UUID, UUID]]:
+def never_merges_of(transaction: Transaction, shop: str, profiles: Collection[UUID]) -> list[tuple[UUID, UUID]]:
     """Give the pairs that are never one customer and touch these profiles."""
     keys = [(shop, id_) for id_ in profiles]
     rows = [*_NEVER_FROM.rows(transaction, keys), *_NEVER_TO.rows(transaction, keys)]

@@ -81,9 +81,7 @@ _KNOWN_POSTGRESQL = (
     "SELECT r.a, r.b FROM {rows} CROSS JOIN LATERAL (SELECT e.a, e.b FROM ecrm_edge e WHERE e.shop = s.v0 "
     "AND e.a = s.v1 AND e.b = s.v2 AND e.first_at <= s.v3 AND e.is_proven >= s.v4 OFFSET 0) r"
 )
-_KNOWN_SQLITE = (
-    "SELECT 1 FROM ecrm_edge WHERE shop = ? AND a = ? AND b = ? AND first_at <= ? AND is_proven >= ?"
-)
+_KNOWN_SQLITE = "SELECT 1 FROM ecrm_edge WHERE shop = ? AND a = ? AND b = ? AND first_at <= ? AND is_proven >= ?"
 PairSeen = tuple[UUID, UUID, dt.datetime, bool]
 _EDGE_FROM = Lookup(EDGE, ("shop", "a"), EdgeRow._fields)
 _EDGE_TO = Lookup(EDGE, ("shop", "b"), EdgeRow._fields)

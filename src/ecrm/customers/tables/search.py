@@ -13,9 +13,7 @@ from ecrm.values import phone_prefixes
 __all__ = ["search_identities"]
 
 
-def search_identities(
-    transaction: Transaction, shop: str, text: str, country: str | None, limit: int
-) -> list[UUID]:
+def search_identities(transaction: Transaction, shop: str, text: str, country: str | None, limit: int) -> list[UUID]:
     """Find customers by the beginning of an e-mail (it has an @) or phone (it is digits); else nobody."""
     if "@" in text:
         return _beginning(transaction, shop, "email", [text.strip().lower()], limit)

@@ -23,18 +23,14 @@ __all__ = ["Part", "Shape", "Shaped", "kind", "shape_of"]
 _Class = TypeVar("_Class")
 
 
-@dataclass_transform(
-    kw_only_default=True, frozen_default=True, eq_default=False, field_specifiers=(attrs.field,)
-)
+@dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False, field_specifiers=(attrs.field,))
 def kind(cls: type[_Class]) -> type[_Class]:
     """Declare a kind of event, or a value with fields inside one.
 
     The annotations say what each field may hold; see `ecrm.events.Event`.
     """
     if not _own_fields(cls) and hasattr(cls, "__attrs_attrs__"):
-        return (
-            cls  # all it needs is inherited, and half of all kinds are so: it halves the time of the import
-        )
+        return cls  # all it needs is inherited, and half of all kinds are so: it halves the time of the import
     return _define(cls)
 
 

@@ -98,9 +98,7 @@ class Entry:
         return _dumps(self.context) if self.context else None
 
 
-def settle(
-    wire: Mapping[str, Any], key: str | None, now: dt.datetime, new_id: Callable[[], UUID]
-) -> dict[str, Any]:
+def settle(wire: Mapping[str, Any], key: str | None, now: dt.datetime, new_id: Callable[[], UUID]) -> dict[str, Any]:
     """Fill in what must not change any more once an event is emitted: its time, source and id.
 
     Args:
@@ -151,9 +149,7 @@ def make_entry(wire: Mapping[str, Any], settings: Settings) -> Entry:
     _check_word(source, _SOURCE, "source", _SOURCE_SAYS)
     channel = wire.get("channel")
     if channel is not None:
-        _check_word(
-            channel, _CHANNEL, "channel", "lower-case letters, digits, dashes, underscores; at most 32"
-        )
+        _check_word(channel, _CHANNEL, "channel", "lower-case letters, digits, dashes, underscores; at most 32")
     # What is not ours is kept whole: its "total" may be anything.
     properties = wire["properties"]
     if kind in CORE_NAMES:
@@ -171,14 +167,14 @@ def make_entry(wire: Mapping[str, Any], settings: Settings) -> Entry:
     return Entry(
         kind, at, source, wire["messageId"], channel, wire.get("live", True), properties, context, claims,
         order_claim(source, properties["order_id"]) if is_order else None, _body(properties),
-        _traits(wire, kind, at, claims) if kind in _TRAIT_KINDS else (),
+        _traits(wire, at, claims) if kind in _TRAIT_KINDS else (),
     )  # fmt: skip
 
 
 _NOBODY = Claims(())
 
 
-def _traits(wire: Mapping[str, Any], kind: str, at: dt.datetime, claims: Claims) -> tuple[Trait, ...]:
+def _traits(wire: Mapping[str, Any], at: dt.datetime, claims: Claims) -> tuple[Trait, ...]:
     source = wire["source"]
     key = f"{source}:{wire['messageId']}"
     is_proven = any(claim.is_proven for claim in claims.usable)

@@ -225,9 +225,7 @@ def _apply_totals(state: dict[str, Any], properties: Mapping[str, Any]) -> None:
         state["revenue_minor"] = _revenue(properties, currency)
     products = properties.get("products")
     if products:
-        state["items"] = int(
-            sum((Decimal(str(p.get("quantity", 1))) for p in products), _ZERO).to_integral_value()
-        )
+        state["items"] = int(sum((Decimal(str(p.get("quantity", 1))) for p in products), _ZERO).to_integral_value())
 
 
 def _pieces(products: Iterable[Mapping[str, Any]]) -> int:
@@ -251,9 +249,7 @@ def _revenue(properties: Mapping[str, Any], currency: str) -> int:
     if given is not None:
         return minor_of(given, currency)
     kept = minor_of(properties["total"], currency)
-    return kept - sum(
-        minor_of(properties[name], currency) for name in ("tax", "shipping") if name in properties
-    )
+    return kept - sum(minor_of(properties[name], currency) for name in ("tax", "shipping") if name in properties)
 
 
 def _settled_status(state: Mapping[str, Any]) -> str:

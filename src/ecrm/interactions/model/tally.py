@@ -45,9 +45,7 @@ class Tally:
                 choose = min if fact.how == "min" else max
                 columns[fact.column] = at if held is None else choose(held, at)
 
-    def change_order(
-        self, before: tuple[UUID, Contribution] | None, after: tuple[UUID, Contribution] | None
-    ) -> None:
+    def change_order(self, before: tuple[UUID, Contribution] | None, after: tuple[UUID, Contribution] | None) -> None:
         """Replace what an order contributed by what it contributes now, for whom it does."""
         if before == after:
             return
@@ -84,16 +82,10 @@ class Tally:
 def _moved_bounds(before: tuple[UUID, Contribution], after: tuple[UUID, Contribution] | None) -> bool:
     if not before[1].orders:
         return False
-    return (
-        after is None
-        or (before[0], before[1].placed_at) != (after[0], after[1].placed_at)
-        or not after[1].orders
-    )
+    return after is None or (before[0], before[1].placed_at) != (after[0], after[1].placed_at) or not after[1].orders
 
 
-def _keep_last(
-    columns: dict[str, Any], fact: Fact, at: dt.datetime, key: str, properties: Mapping[str, Any]
-) -> None:
+def _keep_last(columns: dict[str, Any], fact: Fact, at: dt.datetime, key: str, properties: Mapping[str, Any]) -> None:
     value = properties.get(fact.field)
     if value is None:
         return

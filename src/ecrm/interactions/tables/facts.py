@@ -34,11 +34,10 @@ def _columns(fact: Fact) -> list[sa.Column[Any]]:
 def _merges(fact: Fact) -> dict[str, str]:
     name = fact.column
     if fact.how == "last":
-        newer = f"CASE WHEN t.{name}_at IS NULL OR (excluded.{name}_at, excluded.{name}_key) > (t.{name}_at, t.{name}_key)"
-        return {
-            each: f"{newer} THEN excluded.{each} ELSE t.{each} END"
-            for each in (name, f"{name}_at", f"{name}_key")
-        }
+        newer = (
+            f"CASE WHEN t.{name}_at IS NULL OR (excluded.{name}_at, excluded.{name}_key) > (t.{name}_at, t.{name}_key)"
+        )
+        return {each: f"{newer} THEN excluded.{each} ELSE t.{each} END" for each in (name, f"{name}_at", f"{name}_key")}
     if fact.type == "time":
         return {name: "min" if name.endswith("first_at") else "max"}
     return {name: "add"}
@@ -87,34 +86,26 @@ _DAYS_OF = Lookup(DAY, _CUSTOMER, ("customer_id", "day", "orders"))
 _SET_BOUNDS = Change(FACT, _CUSTOMER, ("orders_first_at", "orders_last_at"))
 
 
-def read_facts(
-    transaction: Transaction, shop: str, customers: Collection[UUID]
-) -> dict[UUID, dict[str, Any]]:
+def read_facts(transaction: Transaction, shop: str, customers: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Give the stored facts of customers, by fact name."""
     names = [fact.name for fact in STORED]
     rows = _READ.rows(transaction, [(shop, id_) for id_ in customers])
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
 
-def read_revenue(
-    transaction: Transaction, shop: str, customers: Collection[UUID]
-) -> list[tuple[UUID, str, int, int]]:
+def read_revenue(transaction: Transaction, shop: str, customers: Collection[UUID]) -> list[tuple[UUID, str, int, int]]:
     """Give (customer, currency, spent, revenue) in minor units, of currencies in which any of it is left."""
     rows = _REVENUE_OF.rows(transaction, [(shop, id_) for id_ in customers])
     return [(row[0], row[1], row[2], row[3]) for row in rows if row[2] or row[3]]
 
 
-def read_days(
-    transaction: Transaction, shop: str, customers: Collection[UUID]
-) -> list[tuple[UUID, dt.date, int]]:
+def read_days(transaction: Transaction, shop: str, customers: Collection[UUID]) -> list[tuple[UUID, dt.date, int]]:
     """Give (customer, day, orders that count) for days that have any."""
     rows = _DAYS_OF.rows(transaction, [(shop, id_) for id_ in customers])
     return [(row[0], row[1], row[2]) for row in rows if row[2]]
 
 
-def add_days(
-    transaction: Transaction, shop: str, days: Mapping[tuple[UUID, dt.date], int]
-) -> dict[UUID, int]:
+def add_days(transaction: Transaction, shop: str, days: Mapping[tuple[UUID, dt.date], int]) -> dict[UUID, int]:
     """Add orders to days; give by how many days each customer's distinct days changed."""
     rows = [(shop, customer, day, orders) for (customer, day), orders in days.items() if orders]
     changed: dict[UUID, int] = {}
@@ -124,9 +115,7 @@ def add_days(
     return changed
 
 
-def add_revenue(
-    transaction: Transaction, shop: str, amounts: Mapping[tuple[UUID, str], tuple[int, int]]
-) -> None:
+def add_revenue(transaction: Transaction, shop: str, amounts: Mapping[tuple[UUID, str], tuple[int, int]]) -> None:
     """Add to what customers spent, by currency."""
     rows = [(shop, customer, currency, *both) for (customer, currency), both in amounts.items()]
     _PUT_REVENUE.run(transaction, rows)

@@ -77,9 +77,7 @@ def put_row(
         f"INSERT INTO ecrm_inbox (shop, source, delivery_id, received_at, raw) VALUES ({', '.join([mark] * 5)}) "
         "ON CONFLICT DO NOTHING"
     )
-    cursor = transaction.run(
-        sql, (shop, source, delivery_id, micros(at) if transaction.is_sqlite else at, raw)
-    )
+    cursor = transaction.run(sql, (shop, source, delivery_id, micros(at) if transaction.is_sqlite else at, raw))
     return bool(cursor.rowcount)
 
 
@@ -118,14 +116,12 @@ def settle_rows(transaction: Transaction, ids: Sequence[int], at: dt.datetime) -
 
 
 def reject_row(transaction: Transaction, id_: int, reasons: Mapping[str, list[str]], at: dt.datetime) -> None:
-    """Mark a row as rejected, with its reasons; its raw body stays."""
-    statement = INBOX.update().where(INBOX.c.id == id_)
+    """Mark a row as rejected, with its reasons; its raw body stays. One that another worker stored stays done."""
+    statement = INBOX.update().where(INBOX.c.id == id_, INBOX.c.state == "waiting")
     transaction.core(statement.values(state="rejected", reasons=dict(reasons), settled_at=at))
 
 
-def keep_rejected(
-    transaction: Transaction, row: InboxRow, reasons: Mapping[str, list[str]], at: dt.datetime
-) -> None:
+def keep_rejected(transaction: Transaction, row: InboxRow, reasons: Mapping[str, list[str]], at: dt.datetime) -> None:
     """Keep a rejected row of a host's inbox in our own."""
     transaction.core(
         INBOX.insert().values(
@@ -175,9 +171,7 @@ def prune_rows(transaction: Transaction, before: dt.datetime, limit: int = 1_000
     return transaction.core(INBOX.delete().where(INBOX.c.id.in_(old))).rowcount
 
 
-def prune_host(
-    run: Callable[[str, tuple[Any, ...]], Any], up_to: int, before: dt.datetime, limit: int = 1_000
-) -> None:
+def prune_host(run: Callable[[str, tuple[Any, ...]], Any], up_to: int, before: dt.datetime, limit: int = 1_000) -> None:
     """Delete received rows of a host's inbox, on the host's own turn to write.
 
     Args:

@@ -1,34 +1,29 @@
-"""The log of interactions: append, find, page through a customer's, and what was voided."""
+"""The log of interactions: append, find, and what was voided. Timelines are read in `paging`."""
 
 from __future__ import annotations
 
-import datetime as dt
-import heapq
-import itertools
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from ecrm.database.metadata import METADATA
 from ecrm.database.coding import Coder
+from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Lookup, Put
 from ecrm.database.transaction import Retry, Transaction
-from ecrm.database.types import Id, Instant, Json, Key, codec
+from ecrm.database.types import Id, Instant, Json, Key, id_of, moment
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.tables.position import next_positions
 
-__all__ = ["INTERACTION", "VOID"]
+__all__ = ["APPENDED", "INTERACTION", "READ_COLUMNS", "VOID"]
 
 INTERACTION = sa.Table(
     "ecrm_interaction",
     METADATA,
     # On SQLite the position is the rowid: its one writer hands them out in order of commit.
-    sa.Column(
-        "position", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
-    ),
+    sa.Column("position", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
     sa.Column("shop", Key, nullable=False),
     sa.Column("id", Id, nullable=False),
     sa.Column("profile_id", Id, nullable=False),
@@ -67,7 +62,7 @@ APPENDED = (
     "body",
     "context",
 )
-_READ = (
+READ_COLUMNS = (
     "id",
     "kind",
     "at",
@@ -86,19 +81,11 @@ _CODER = Coder([INTERACTION.c[name] for name in _COLUMNS])
 _INSERT = f"INSERT INTO ecrm_interaction ({', '.join(_COLUMNS)}) VALUES ({{}})"
 _COPY = f"COPY ecrm_interaction ({', '.join(_COLUMNS)}) FROM STDIN"
 _UNIQUE_VIOLATION = "23505"
-_BY_KEY = Lookup(INTERACTION, ("shop", "source", "source_id"), _READ)
-_BY_ID = Lookup(INTERACTION, ("shop", "id"), _READ)
-_BY_PROFILE = Lookup(INTERACTION, ("shop", "profile_id"), _READ)
+_BY_KEY = Lookup(INTERACTION, ("shop", "source", "source_id"), READ_COLUMNS)
+_BY_ID = Lookup(INTERACTION, ("shop", "id"), READ_COLUMNS)
+_BY_PROFILE = Lookup(INTERACTION, ("shop", "profile_id"), READ_COLUMNS)
 _VOIDS = Lookup(VOID, ("shop", "profile_id"), ("interaction_id",))
-_PUT_VOID = Put(
-    VOID, ("shop", "profile_id", "interaction_id"), ("shop", "profile_id", "interaction_id", "voided_by")
-)
-_NAMES = ", ".join(f"i.{name}::text" if name in {"body", "context"} else f"i.{name}" for name in _READ)
-_SQLITE_NAMES = ", ".join(_READ)
-_IS_VOID = (
-    "EXISTS (SELECT 1 FROM ecrm_void v WHERE v.shop = i.shop AND v.profile_id = i.profile_id "
-    "AND v.interaction_id = i.id)"
-)
+_PUT_VOID = Put(VOID, ("shop", "profile_id", "interaction_id"), ("shop", "profile_id", "interaction_id", "voided_by"))
 
 
 def append(transaction: Transaction, shop: str, rows: Sequence[tuple[Any, ...]]) -> list[int]:
@@ -131,12 +118,12 @@ def append(transaction: Transaction, shop: str, rows: Sequence[tuple[Any, ...]])
 
 def find_stored(transaction: Transaction, shop: str, keys: Collection[tuple[str, str]]) -> list[Interaction]:
     """Find interactions by (source, source id)."""
-    return [_interaction(row) for row in _BY_KEY.rows(transaction, [(shop, *key) for key in keys])]
+    return [interaction(row) for row in _BY_KEY.rows(transaction, [(shop, *key) for key in keys])]
 
 
 def find_interactions(transaction: Transaction, shop: str, ids: Collection[UUID]) -> list[Interaction]:
     """Find interactions by id."""
-    return [_interaction(row) for row in _BY_ID.rows(transaction, [(shop, id_) for id_ in ids])]
+    return [interaction(row) for row in _BY_ID.rows(transaction, [(shop, id_) for id_ in ids])]
 
 
 def interactions_of(transaction: Transaction, shop: str, profiles: Collection[UUID]) -> Iterator[Interaction]:
@@ -144,7 +131,7 @@ def interactions_of(transaction: Transaction, shop: str, profiles: Collection[UU
     voided = voided_ids(transaction, shop, profiles)
     for row in _BY_PROFILE.rows(transaction, [(shop, id_) for id_ in profiles]):
         if row[0] not in voided:
-            yield _interaction(row)
+            yield interaction(row)
 
 
 def voided_ids(transaction: Transaction, shop: str, profiles: Collection[UUID]) -> set[UUID]:
@@ -157,82 +144,23 @@ def put_void(transaction: Transaction, shop: str, interaction: Interaction, void
     _PUT_VOID.run(transaction, [(shop, interaction.profile_id, interaction.id, voided_by)])
 
 
-def newest(
-    transaction: Transaction,
-    shop: str,
-    profiles: Sequence[UUID],
-    limit: int,
-    before: tuple[dt.datetime, UUID] | None,
-    kinds: Collection[str] | None,
-) -> list[Interaction]:
-    """Give the newest interactions of profiles, newest first."""
-    if not profiles:
-        return []
-    if transaction.is_sqlite:
-        return _newest_sqlite(transaction, shop, profiles, limit, before, kinds)
-    where, parameters = "", {"shop": shop, "profiles": list(profiles), "limit": limit}
-    if before is not None:
-        where += " AND (i.at, i.id) < (%(at)s, %(id)s)"
-        parameters |= {"at": before[0], "id": before[1]}
-    if kinds is not None:
-        where += " AND i.kind = ANY(%(kinds)s)"
-        parameters["kinds"] = list(kinds)
-    sql = (
-        f"SELECT r.* FROM unnest(%(profiles)s::uuid[]) AS p(id) CROSS JOIN LATERAL "
-        f"(SELECT {_NAMES}, {_IS_VOID} FROM ecrm_interaction i WHERE i.shop = %(shop)s AND i.profile_id = p.id{where} "
-        f"ORDER BY i.at DESC, i.id DESC LIMIT %(limit)s) r ORDER BY r.at DESC, r.id DESC LIMIT %(limit)s"
-    )
-    return [_interaction(row) for row in transaction.run(sql, parameters)]
-
-
-def _newest_sqlite(
-    transaction: Transaction, shop: str, profiles: Sequence[UUID], limit: int,
-    before: tuple[dt.datetime, UUID] | None, kinds: Collection[str] | None,
-) -> list[Interaction]:  # fmt: skip
-    where, parameters = "", []
-    if before is not None:
-        where += " AND (i.at, i.id) < (?, ?)"
-        encode = codec(INTERACTION.c.at, "sqlite")[0]
-        parameters += [encode(before[0]) if encode else before[0], before[1].bytes]
-    if kinds is not None:
-        where += f" AND i.kind IN ({', '.join('?' * len(kinds))})"
-        parameters += list(kinds)
-    sql = (
-        f"SELECT {_SQLITE_NAMES}, {_IS_VOID} FROM ecrm_interaction i WHERE i.shop = ? AND i.profile_id = ?{where} "
-        f"ORDER BY i.at DESC, i.id DESC LIMIT ?"
-    )
-    pages = [transaction.run(sql, (shop, id_.bytes, *parameters, limit)) for id_ in profiles]
-    rows: Iterable[Any] = heapq.merge(*pages, key=lambda row: (row[2], row[0]), reverse=True)
-    if len(pages) == 1:
-        rows = pages[0]
-    return [_interaction_sqlite(row) for row in itertools.islice(rows, limit)]
-
-
-def _interaction(row: Sequence[Any]) -> Interaction:
-    (
-        id_,
-        kind,
-        at,
-        channel,
-        source,
-        source_id,
-        profile,
-        position,
-        recorded_at,
-        is_live,
-        body,
-        context,
-        *rest,
-    ) = row
+def interaction(row: Sequence[Any]) -> Interaction:
+    """Make an interaction of values of `READ_COLUMNS`, and whether it is voided where that follows."""
+    (id_, kind, at, channel, source, source_id, profile, position, recorded_at, is_live, body, context, *rest) = row
     return Interaction(
         id_, kind, at, channel, source, source_id, profile, position, recorded_at, is_live,
-        json.loads(body), json.loads(context) if context else {}, bool(rest and rest[0]),
+        _loads(body), _loads(context) if context else {}, bool(rest and rest[0]),
     )  # fmt: skip
 
 
-def _interaction_sqlite(row: Sequence[Any]) -> Interaction:
-    return _interaction([v if d is None or v is None else d(v) for v, d in zip(row, _DECODERS, strict=True)])
+def interaction_sqlite(row: Sequence[Any], profile_of: Mapping[bytes, UUID], voided: Collection[UUID]) -> Interaction:
+    """Make an interaction of values of `READ_COLUMNS` as SQLite stores them."""
+    id_, kind, at, channel, source, source_id, profile, position, recorded_at, is_live, body, context = row
+    own = id_of(id_)
+    return Interaction(
+        own, kind, moment(at), channel, source, source_id, profile_of[profile], position, moment(recorded_at),
+        is_live == 1, _loads(body), _loads(context) if context else {}, own in voided,
+    )  # fmt: skip
 
 
-# The void mark that follows the columns needs no decoder.
-_DECODERS = (*(codec(INTERACTION.c[name], "sqlite")[1] for name in _READ), None)
+_loads = json.JSONDecoder().decode

@@ -49,9 +49,7 @@ _SAVE = Put(ORDER, _KEY, ("shop", *COLUMNS), merge={name: "set" for name in COLU
 _DROP = Drop(ORDER, _KEY)
 
 
-def find_orders(
-    transaction: Transaction, shop: str, keys: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], Order]:
+def find_orders(transaction: Transaction, shop: str, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Order]:
     """Find orders by (source, order id)."""
     rows = _BY_KEY.rows(transaction, [(shop, *key) for key in keys])
     return {(row[0], row[1]): _order(row) for row in rows}

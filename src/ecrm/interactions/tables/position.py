@@ -21,8 +21,7 @@ NEXT_POSITION = "nextval('ecrm_interaction_position')"
 # The upper 16 bits keep our locks apart from other advisory locks of the database.
 _SPACE = 0x6563
 HELD_POSITION = (
-    f"pg_advisory_xact_lock_shared(({_SPACE}::bigint << 48) | "
-    "(SELECT last_value FROM ecrm_interaction_position))"
+    f"pg_advisory_xact_lock_shared(({_SPACE}::bigint << 48) | (SELECT last_value FROM ecrm_interaction_position))"
 )
 _LOWEST_LOCK = (
     "SELECT min(((classid::bigint << 32) | objid::bigint) & ((1::bigint << 48) - 1)) FROM pg_locks "

@@ -159,17 +159,18 @@ def _ordered(order: tuple[int, bool]) -> list[str]:
         "shop, source, order_id, profile_id, owned_since, currency, total_minor, revenue_minor, items, placed_at, "
         "updated_at, status, refunded, events"
     )
-    parts = [
+    ordered = (
         f"ordered AS (INSERT INTO {ORDER.name} ({columns}) SELECT %(shop)s, %(source)s, %(order_id)s, profile_id, "
         "%(at)s, %(currency)s, %(total)s::bigint, %(revenue)s::bigint, %(items)s::bigint, %(at)s, %(at)s, "
         f"%(status)s, '{{}}', jsonb_build_array(jsonb_build_array(%(id)s, {rank})) FROM me, stored "
-        "ON CONFLICT (shop, source, order_id) DO NOTHING RETURNING 1)",
-        (
-            f"day AS (INSERT INTO {DAY.name} AS t (shop, customer_id, day, orders) "
-            f"SELECT %(shop)s, me.customer_id, %(day)s::date, 1 FROM me, ordered "
-            f"ON CONFLICT (shop, customer_id, day) {merged('postgresql', {'orders': 'add'})} RETURNING orders)"
-        ),
-    ]
+        "ON CONFLICT (shop, source, order_id) DO NOTHING RETURNING 1)"
+    )
+    day = (
+        f"day AS (INSERT INTO {DAY.name} AS t (shop, customer_id, day, orders) "
+        f"SELECT %(shop)s, me.customer_id, %(day)s::date, 1 FROM me, ordered "
+        f"ON CONFLICT (shop, customer_id, day) {merged('postgresql', {'orders': 'add'})} RETURNING orders)"
+    )
+    parts = [ordered, day]
     if has_amount:
         both = {"spent_minor": "add", "revenue_minor": "add"}
         parts.append(

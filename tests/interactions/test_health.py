@@ -1,0 +1,61 @@
+"""The doctor looks, says what is wrong, and counts anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecrm import Who
+from story import AYSE, ordered, visited
+
+
+def findings(crm, **asked):
+    return {finding.name: finding for finding in crm.doctor(**asked)}
+
+
+def test_a_healthy_crm_is_found_so(crm):
+    crm.record(ordered())
+    found = findings(crm, recount=True)
+    assert all(finding.is_good for finding in found.values())
+    assert set(found) == {"tables", "inbox lag", "inbox rejected", "recount"}
+    assert "recount" not in findings(crm)
+
+
+def test_rows_that_wait_long_and_rows_rejected_are_found(crm, clock):
+    crm.emit(visited(channel="No Word"))
+    assert findings(crm)["inbox lag"].is_good
+    clock.advance(minutes=10)
+    late = findings(crm)["inbox lag"]
+    assert (late.is_good, late.figure) == (False, 600)
+    crm.work()
+    rejected = findings(crm)["inbox rejected"]
+    assert (rejected.is_good, rejected.figure) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE ecrm_fact SET visits_count = 99", "UPDATE ecrm_revenue SET spent_minor = 1", "DELETE FROM ecrm_fact",
+        "UPDATE ecrm_order SET total_minor = 1", "UPDATE ecrm_purchase_day SET orders = 5", "DELETE FROM ecrm_purchase_day",
+        "UPDATE ecrm_fact SET orders_first_at = NULL", "UPDATE ecrm_order SET status = 'lost'",
+    ],
+)  # fmt: skip
+def test_what_was_damaged_is_found_and_mended(crm, damage):
+    crm.record_many([ordered(), visited(), visited(Who(card="c-5"), "v2")])
+    before = crm.facts(AYSE), crm.orders(AYSE)
+    with crm.database.write() as transaction:
+        transaction.run(damage)
+    done = []
+    found = findings(crm, recount=True)["recount"]
+    assert not found.is_good
+    assert found.figure >= 1
+    assert crm.doctor(recount=True, progress=done.append)[-1].is_good
+    assert done == [2]
+    assert (crm.facts(AYSE), crm.orders(AYSE)) == before
+
+
+def test_a_shop_is_recounted_in_pages(crm, monkeypatch):
+    monkeypatch.setattr("ecrm.interactions.health._PAGE", 2)
+    crm.record_many(visited(Who(card=f"c-{n}"), f"v{n}") for n in range(5))
+    done = []
+    assert crm.doctor(recount=True, progress=done.append)[-1].is_good
+    assert done == [2, 4, 5]
