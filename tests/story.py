@@ -49,6 +49,11 @@ def visited(who: Who = AYSE, source_id: str = "v1", *, after: float = 0, **more:
     return events.StoreVisited(customer=who, source_id=source_id, at=minute(after), **more)
 
 
+def misread(source_id: str = "v1") -> events.StoreVisited:
+    """Tell of a visit at a time without a zone, which `emit` can not know to be wrong."""
+    return events.StoreVisited(customer=AYSE, source_id=source_id, at=dt.datetime(2026, 1, 1))  # noqa: DTZ001
+
+
 def told(who: Who = AYSE, source_id: str = "t1", *, after: float = 0, **more: Any) -> events.CustomerUpdated:
     """Tell what is known of a customer."""
     return events.CustomerUpdated(customer=who, source_id=source_id, at=minute(after), **more)

@@ -24,11 +24,11 @@ def rounds(*results):
     return receive
 
 
-def test_a_worker_goes_on_until_nothing_waits_and_tidies():
+def test_a_worker_goes_on_until_nothing_waits_and_tidies_after_each_batch():
     tidied = []
     worker = Worker(rounds((5, 1), (2, 0)), lambda: tidied.append(1))
     assert worker.run() == Done(7, 1)
-    assert tidied == [1]
+    assert tidied == [1, 1, 1]
     assert worker.run().is_idle
 
 

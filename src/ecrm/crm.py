@@ -3,64 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Literal, Self
 from uuid import UUID
 
-import attrs
 import uuid6
 
+from ecrm.composition import Core, machine_time
 from ecrm.customers.finding import Someone
-from ecrm.customers.model.merge import Identity
-from ecrm.customers.model.trait import Customer
 from ecrm.customers.service import Customers
 from ecrm.database import Database, migrating
 from ecrm.errors import InvalidError, NotFoundError, SetupError
-from ecrm.interactions.emitting import Emitter, Tap
+from ecrm.interactions.emitting import Tap
 from ecrm.interactions.events import CustomerUpdated, Event, InteractionVoided, Kinds, NoteAdded
-from ecrm.interactions.health import Finding, recount_shop
+from ecrm.interactions.health import Finding, examine
 from ecrm.interactions.inboxes import Inbox
 from ecrm.interactions.model.interaction import Interaction, Timeline
 from ecrm.interactions.model.order import Order
+from ecrm.interactions.model.view import CustomerView
 from ecrm.interactions.reading import Before, facts_of, orders_shown, timeline_of
-from ecrm.interactions.receiving import Received, Receiver
 from ecrm.interactions.recording import Kit
 from ecrm.interactions.recounting import FACT_FOLLOWER
 from ecrm.interactions.service import Recorder, Report, interaction_id
 from ecrm.interactions.tables import inbox as inbox_table
-from ecrm.registry import Contributions, collect
-from ecrm.shops.service import Shop
+from ecrm.registry import collect
 from ecrm.signals import Signals
 from ecrm.values import Actor, Who
 from ecrm.worker import Done, Worker
 
 __all__ = ["CRM", "CustomerView"]
 
-_TIDY_EVERY = dt.timedelta(hours=1)
 Clock = Callable[[], dt.datetime]
-
-
-@attrs.frozen(repr=False)
-class CustomerView:
-    """Show all there is of one customer at once.
-
-    Args:
-        customer: The profile: name, birthday, language, attributes, tags.
-        identities: How they are recognised.
-        facts: What is known of them.
-        orders: Their orders as they stand, newest first.
-        interactions: The newest of their timeline.
-    """
-
-    customer: Customer
-    identities: Collection[Identity]
-    facts: dict[str, Any]
-    orders: list[Order]
-    interactions: Timeline
-
-    def __repr__(self) -> str:
-        return f"<CustomerView {self.customer.id}>"
 
 
 class CRM:
@@ -108,9 +81,9 @@ class CRM:
             message = "host= is for a shop on SQLite: on PostgreSQL open the CRM on the shop's own database"
             raise SetupError(message)
         contributions = collect(plugins)
-        now = clock or _machine_time
+        now = clock or machine_time
         kit = Kit(uuid6.uuid7, now, (FACT_FOLLOWER, *contributions.followers))
-        self._core = _Core(database, beside, kit, contributions, dict(secrets or {}), Signals(), on_error)
+        self._core = Core(database, beside, kit, contributions, dict(secrets or {}), Signals(), on_error)
         self._open(shop)
         if database.dialect == "sqlite" and migrating.is_new(database):
             self.upgrade()
@@ -137,11 +110,7 @@ class CRM:
 
     @property
     def signals(self) -> Signals:
-        """Give the signals a host may connect to.
-
-        >>> crm.signals.recorded
-        <blinker.base.Signal object at ...>
-        """
+        """Give the signals a host may connect to."""
         return self._core.signals
 
     @property
@@ -165,11 +134,7 @@ class CRM:
         return view
 
     def upgrade(self) -> None:
-        """Make the tables, or bring them up to date.
-
-        Raises:
-            SetupError: They are of a newer ecrm.
-        """
+        """Make the tables, or bring them up to date; those of a newer ecrm are a SetupError."""
         migrating.upgrade(self._core.database)
         if self._core.host is not None:
             migrating.upgrade(self._core.host, (inbox_table.INBOX.name,))
@@ -244,7 +209,7 @@ class CRM:
 
     def worker(self) -> Worker:
         """Make a worker, as `ecrm work` runs it for ever."""
-        return Worker(self._receive, self._tidy)
+        return self._core.worker(self._tell)
 
     def timeline(
         self,
@@ -291,8 +256,8 @@ class CRM:
     def facts(self, who: Someone) -> dict[str, Any]:
         """Give the facts of a customer by name: counts always, the rest once it is known.
 
-        >>> visit = crm.record(events.StoreVisited(customer=Who(card="1234")))
-        >>> crm.facts(Who(card="1234"))["visits.count"]
+        >>> visit = crm.record(events.StoreVisited(customer=Who(card="2345")))
+        >>> crm.facts(Who(card="2345"))["visits.count"]
         1
         """
         with self._core.database.read() as transaction:
@@ -330,10 +295,10 @@ class CRM:
         Raises:
             NotFoundError: There is no such interaction.
 
-        >>> visit = crm.record(events.StoreVisited(customer=Who(card="1234")))
+        >>> visit = crm.record(events.StoreVisited(customer=Who(card="3456")))
         >>> crm.void(visit.id, because="wrong card").kind
         'Interaction Voided'
-        >>> crm.facts(Who(card="1234"))["visits.count"]
+        >>> crm.facts(Who(card="3456"))["visits.count"]
         0
         """
         wrong = interaction_id(interaction)
@@ -350,11 +315,7 @@ class CRM:
 
     @property
     def kinds(self) -> Kinds:
-        """Give the event kinds that are known: the core's and the plugins'.
-
-        >>> crm.kinds.get("Order Completed").__name__
-        'OrderCompleted'
-        """
+        """Give the event kinds that are known: the core's and the plugins'."""
         return self._core.contributions.kinds
 
     def doctor(self, *, recount: bool = False, progress: Callable[[int], None] | None = None) -> list[Finding]:
@@ -367,104 +328,19 @@ class CRM:
         >>> all(finding.is_good for finding in crm.doctor(recount=True))
         True
         """
-        core = self._core
-        is_current = migrating.is_current(core.database)
-        findings = [
-            Finding(
-                "tables",
-                is_current,
-                "up to date" if is_current else "call crm.upgrade() or run `ecrm upgrade`",
-            )
-        ]
-        if is_current:
-            findings += self._inbox_findings()
-        if is_current and recount:
-            done, wrong = recount_shop(core.database, self.shop.key, progress)
-            said = f"{done} customers counted anew, {len(wrong)} were not right and are now"
-            findings.append(Finding("recount", not wrong, said, len(wrong)))
-        return findings
-
-    def _inbox_findings(self) -> list[Finding]:
-        counts = self.inbox.counts()
-        with self._core.database.read() as transaction:
-            oldest = inbox_table.oldest_waiting(transaction)
-        lag_s = 0.0 if oldest is None else (self._core.kit.now() - oldest).total_seconds()
-        is_prompt = lag_s < 300  # noqa: PLR2004 - five minutes
-        rejected = counts["rejected"]
-        waiting = f"{counts['waiting']} rows wait" + ("" if is_prompt else ": run `ecrm work`")
-        refused = f"{rejected} rows were rejected" + (": see `ecrm inbox`" if rejected else "")
-        return [
-            Finding("inbox lag", is_prompt, waiting, lag_s),
-            Finding("inbox rejected", not rejected, refused, rejected),
-        ]
+        return examine(
+            (self._core.database, self._core.host),
+            self.shop.key,
+            self._core.kit.now(),
+            recount=recount,
+            progress=progress,
+        )
 
     def _record_traits(self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None) -> None:
         kind = {"Customer Updated": CustomerUpdated, "Note Added": NoteAdded}[event_name]
         self._recorder.record(kind(customer=customer, actor=actor, **properties))
 
-    def _receive(self) -> Received:
-        received = self._core.receiver.receive()
-        for shop, interactions in received.stored.items():
-            self._tell(shop, interactions)
-        return received
-
-    def _tidy(self) -> None:
-        if self._core.is_time_to_tidy(_TIDY_EVERY):
-            self.inbox.prune()
-
     def _tell(self, shop: str, interactions: Sequence[Interaction]) -> None:
         signals = self._core.signals
         if interactions and signals.recorded.receivers:
             signals.tell(signals.recorded, self, shop=shop, interactions=list(interactions))
-
-
-class _Core:
-    """What the views of one CRM share."""
-
-    def __init__(
-        self,
-        database: Database,
-        host: Database | None,
-        kit: Kit,
-        contributions: Contributions,
-        secrets: dict[str, str],
-        signals: Signals,
-        on_error: Literal["log", "raise"],
-    ) -> None:
-        self.database = database
-        self.host = host
-        self.kit = kit
-        self.contributions = contributions
-        self.secrets = secrets
-        self.signals = signals
-        self._shops: dict[str, Shop] = {}
-        self.emitter = Emitter(database, host, kit, on_error, self._settings_of)
-        self.receiver = Receiver(database, host, kit, self._settings_of, json.loads)
-        self._tidied_at: dt.datetime | None = None
-
-    def shop(self, key: str) -> Shop:
-        """Give a shop, the same object each time so that its settings are read once."""
-        if key not in self._shops:
-            self._shops[key] = Shop(self.database, key, self.kit.now)
-        return self._shops[key]
-
-    def is_time_to_tidy(self, every: dt.timedelta) -> bool:
-        """Tell whether it is time, and note that it was."""
-        now = self.kit.now()
-        if self._tidied_at is not None and abs(now - self._tidied_at) < every:
-            return False
-        self._tidied_at = now
-        return True
-
-    def close(self) -> None:
-        """Close every connection."""
-        self.database.close()
-        if self.host is not None:
-            self.host.close()
-
-    def _settings_of(self, key: str) -> Any:
-        return self.shop(key).settings
-
-
-def _machine_time() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

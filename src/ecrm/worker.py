@@ -67,8 +67,8 @@ class Worker:
             received = self._receive()
             done = Done(received.settled, received.rejected)
             total += done
+            self._tidy()
             if done.is_idle:
-                self._tidy()
                 return total
 
     def run_forever(self, progress: Callable[[Done], None] | None = None) -> None:

@@ -46,7 +46,7 @@ def test_every_event_is_in_the_reference_by_its_class_and_its_wire_name():
 
 
 def test_every_fact_is_in_the_reference():
-    from ecrm.interactions.model.facts import FACTS
+    from ecrm.interactions.model.fact import FACTS
 
     assert_named((fact.name for fact in FACTS), "facts")
 

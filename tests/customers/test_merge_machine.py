@@ -196,7 +196,7 @@ class MergeMachine(RuleBasedStateMachine):
             assert self.shop.customers.get(id_).id == customer_of[id_], "an id of before leads to today's customer"
 
     def check_timelines(self, of: Profiles, timelines: dict[UUID, Any]) -> None:
-        names = {id_: name for id_, name in of}
+        names = dict(of.keys())
         found = [one for timeline in timelines.values() for one in timeline]
         assert sorted(one.source_id for one in found) == sorted([*self.known, *self.voids])
         for one in found:

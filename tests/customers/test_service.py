@@ -29,7 +29,8 @@ def test_a_customer_is_found_by_every_identity_and_by_text(crm):
     crm.record(visited(Who(email="ayse@example.org", phone=PHONE, user_id="7", card="c-5", handle="@ayse")))
     ids = {
         crm.customers.find(who).id
-        for who in (AYSE, Who(user_id=7), Who(card="c-5"), Who(handle="@ayse"), "AYSE@example.org ", PHONE, "+90 532 111 2233")
+        for who in (AYSE, Who(user_id=7), Who(card="c-5"), Who(handle="@ayse"), "AYSE@example.org ", PHONE,
+                    "+90 532 111 2233")
     }  # fmt: skip
     (id_,) = ids
     assert crm.customers.find(str(id_)).id == crm.customers.find(id_).id == crm.customers.get(str(id_)).id == id_
@@ -122,7 +123,8 @@ def test_somebody_known_by_an_order_alone_can_not_be_named(crm):
 @pytest.mark.parametrize(
     "who",
     [
-        Who(user_id="7", source="web"), Who(card="c-5"), MEHMET, AYSE, Who(email="x@trendyolmail.com", source="trendyol"),
+        Who(user_id="7", source="web"), Who(card="c-5"), MEHMET, AYSE,
+        Who(email="x@trendyolmail.com", source="trendyol"),
         Who(handle="@a"), Who(anonymous_id="k1"),
     ],
     ids=lambda who: next(iter(who.given)),

@@ -47,7 +47,8 @@ def numbers(database) -> list[int]:
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("nonsense", "can not be read"), ("sqlite://", "file"), ("sqlite:///:memory:", "file"), ("mysql://x/y", "not in mysql"),
+        ("nonsense", "can not be read"), ("sqlite://", "file"), ("sqlite:///:memory:", "file"),
+        ("mysql://x/y", "not in mysql"),
         ("", "can not be read"),
     ],
 )  # fmt: skip

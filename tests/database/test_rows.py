@@ -36,7 +36,8 @@ INSERT = Put(THING, KEY, COLUMNS)
 NUMBERED = Put(THING, KEY, COLUMNS, returning=("id", "position", "at"))
 MERGE = Put(
     THING, KEY, COLUMNS,
-    merge={"at": "min", "day": "max", "body": "set", "count": "add", "is_good": "or", "share": "coalesce(t.share, excluded.share)"},
+    merge={"at": "min", "day": "max", "body": "set", "count": "add", "is_good": "or",
+           "share": "coalesce(t.share, excluded.share)"},
     returning=("id", "count"),
 )  # fmt: skip
 CHANGE = Change(THING, KEY, ("at", "body", "count"))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session  # noqa: TID251 - a host may use the ORM
 
 from ecrm import CRM, InvalidError, SetupError, UnavailableError, Who, events
 from ecrm.testing import FrozenClock, capture
-from story import AYSE, ordered, visited
+from story import AYSE, ordered, misread, visited
 
 
 @pytest.fixture
@@ -196,11 +196,11 @@ def test_a_shop_with_a_file_of_its_own_gets_the_inbox_alone(beside, tmp_path):
 
 def test_a_bad_row_of_the_hosts_inbox_is_kept_in_ours_and_the_others_go_on(beside):
     for number in range(5):
-        beside.emit(visited(source_id=f"v{number}", channel="No Word" if number == 2 else None))
+        beside.emit(misread("v2") if number == 2 else visited(source_id=f"v{number}"))
     done = beside.work()
     assert (done.received, done.rejected) == (4, 1)
     (rejected,) = beside.inbox.rejected()
-    assert "channel" in rejected.reasons
+    assert "at" in rejected.reasons
     assert beside.inbox.replay() == 1
     assert beside.work().rejected == 1
 

@@ -9,7 +9,7 @@ import pytest
 from ecrm import CRM, Money, Who, events
 from ecrm.interactions.tables.inbox import put_row
 from ecrm.testing import FrozenClock
-from story import AYSE, START, ordered, visited
+from story import AYSE, START, misread, ordered, visited
 
 
 def put(crm: CRM, raw: bytes, shop: str = "main", delivery: str | None = None) -> bool:
@@ -19,10 +19,10 @@ def put(crm: CRM, raw: bytes, shop: str = "main", delivery: str | None = None) -
 
 def test_a_rejected_row_says_why_and_the_others_go_on(crm):
     for number in range(7):
-        crm.emit(visited(source_id=f"v{number}", channel="No Word" if number in {0, 4} else None))
+        crm.emit(misread(f"v{number}") if number in {0, 4} else visited(source_id=f"v{number}"))
     done = crm.work()
     assert (done.received, done.rejected) == (5, 2)
-    assert [list(row.reasons) for row in crm.inbox.rejected()] == [["channel"], ["channel"]]
+    assert [list(row.reasons) for row in crm.inbox.rejected()] == [["at"], ["at"]]
     assert crm.inbox.counts() == {"waiting": 0, "done": 5, "rejected": 2}
     assert len(crm.inbox.rejected(limit=1)) == 1
     assert "ayse" not in repr(crm.inbox.rejected())
@@ -58,7 +58,7 @@ def test_a_row_replayed_is_stored_once(crm):
 def test_done_rows_are_kept_as_long_as_the_shop_says(crm, clock):
     crm.shop.configure(inbox_days=2)
     crm.emit(visited())
-    crm.emit(visited(channel="No Word", source_id="v2"))
+    crm.emit(misread("v2"))
     crm.work()
     clock.advance(days=1)
     assert crm.inbox.prune() == 0
@@ -70,7 +70,7 @@ def test_done_rows_are_kept_as_long_as_the_shop_says(crm, clock):
 def test_one_shop_never_sees_nor_replays_the_rows_of_another(crm):
     outlet = crm.for_shop("outlet")
     crm.emit(visited())
-    crm.emit(visited(channel="No Word", source_id="v2"))
+    crm.emit(misread("v2"))
     crm.work()
     assert outlet.inbox.replay() == outlet.inbox.replay([1, 2]) == 0
     assert outlet.inbox.rejected() == []
@@ -113,3 +113,18 @@ def test_several_workers_on_one_inbox_store_each_row_once(database_url):
         assert sum(counts) == total
         assert sum(crm.facts(Who(card=f"c-{n}"))["visits.count"] for n in range(7)) == total
         assert crm.doctor(recount=True)[-1].is_good
+
+
+def test_each_shop_keeps_its_done_rows_as_long_as_it_says(crm, clock):
+    outlet = crm.for_shop("outlet")
+    crm.shop.configure(inbox_days=1)
+    outlet.shop.configure(inbox_days=365)
+    for shop in (crm, outlet):
+        shop.emit(visited())
+    crm.work()
+    clock.advance(days=40)
+    crm.work()
+    assert crm.inbox.counts()["done"] == 1
+    assert outlet.inbox.prune() == 0
+    clock.advance(days=400)
+    assert outlet.inbox.prune() == 1

@@ -130,7 +130,8 @@ STORIES = {
     ],
     "days and times": [ordered(str(n), after=n * 900) for n in range(4)] + [cancelled("0"), cancelled("3")],
     "ratings of one moment": [
-        events.ProductReviewed(customer=AYSE, product_id="p", review_id=str(n), rating=n, at=minute(0)) for n in (1, 5, 3)
+        events.ProductReviewed(customer=AYSE, product_id="p", review_id=str(n), rating=n, at=minute(0))
+        for n in (1, 5, 3)
     ],
     "nobody in particular": [
         visited(Who(phone="12"), "v1"), visited(Who(phone="12"), "v2"), visited(Who(email="null"), "v3"),

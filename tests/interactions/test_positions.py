@@ -7,8 +7,10 @@ import threading
 import time
 
 import pytest
+import sqlalchemy as sa
 
 from ecrm import CRM, Who
+from ecrm.interactions.tables.log import INTERACTION
 from ecrm.interactions.tables.position import HELD_POSITION, safe_position
 from story import AYSE, visited
 
@@ -21,10 +23,8 @@ def safe(crm: CRM) -> int:
 def read_on(crm: CRM, after: int) -> tuple[int, list[int]]:
     with crm.database.read() as transaction:
         up_to = safe_position(transaction)
-        sql = (
-            f"SELECT position FROM ecrm_interaction WHERE position > {after} AND position <= {up_to} ORDER BY position"
-        )
-        return max(after, up_to), [row[0] for row in transaction.run(sql).fetchall()]
+        query = sa.select(INTERACTION.c.position).where(INTERACTION.c.position.between(after + 1, up_to))
+        return max(after, up_to), sorted(row[0] for row in transaction.core(query))
 
 
 def test_positions_rise_with_what_is_stored(crm):

@@ -108,7 +108,8 @@ def test_a_voided_event_leaves_the_facts_and_stays_on_record(crm):
 )
 def test_a_voided_event_of_an_order_is_folded_without(crm, wrong, spent, status):
     stored = {
-        "completed": crm.record(ordered()), "updated": crm.record(updated(total="90.00")), "refunded": crm.record(refunded()),
+        "completed": crm.record(ordered()),
+        "updated": crm.record(updated(total="90.00")), "refunded": crm.record(refunded()),
     }  # fmt: skip
     crm.void(stored[wrong], because="wrong")
     facts = crm.facts(AYSE)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrm.errors import InvalidError
-from ecrm.values.contact import normalise_email, normalise_phone
+from ecrm.values.contact import normalise_email, normalise_phone, phone_prefixes
 
 
 def test_an_address_is_lowered_and_stripped():
@@ -58,3 +58,10 @@ def test_what_can_not_be_dialled_is_refused_without_being_shown(text):
 def test_a_local_number_needs_a_known_country():
     with pytest.raises(InvalidError):
         normalise_phone("0532 111 22 33", "ZZ")
+
+
+def test_the_beginning_of_a_number_is_found_with_and_without_its_country():
+    assert phone_prefixes("0532 11", "TR") == ["+9053211", "+053211"]
+    assert phone_prefixes("+90 532", "TR") == ["+90532"]
+    assert phone_prefixes("0532 11", None) == ["+053211"]
+    assert phone_prefixes("Ayse 0532", "TR") == phone_prefixes("", "TR") == []

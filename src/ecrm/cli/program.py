@@ -75,16 +75,22 @@ class Program(click.Group):
     metavar="URL",
     help="sqlite:///crm.db or postgresql+psycopg://…; or ECRM_DATABASE.",
 )
+@click.option(
+    "--host",
+    envvar="ECRM_HOST",
+    metavar="URL",
+    help="The shop's own SQLite file, where the CRM's is another: CRM(url, host=…); or ECRM_HOST.",
+)
 @click.option("--shop", envvar="ECRM_SHOP", default="main", metavar="KEY", help="Which shop; or ECRM_SHOP.")
 @click.version_option(package_name="ecrm")
 @click.pass_context
-def program(ctx: click.Context, database: str | None, shop: str) -> None:
+def program(ctx: click.Context, database: str | None, host: str | None, shop: str) -> None:
     """Keep one timeline for each customer of a shop.
 
     Exit codes: 0 done, 1 something was rejected or is unhealthy, 2 wrong use or input, 3 the setup must
     change, 4 try again later.
     """
-    ctx.obj = (database, shop)
+    ctx.obj = (database, host, shop)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -24,10 +24,10 @@ def open_crm(context: click.Context) -> CRM:
     Raises:
         SetupError: No database is named, or it can not be used.
     """
-    database, shop = context.obj
+    database, host, shop = context.obj
     if not database:
         raise SetupError("name the database: --database sqlite:///crm.db, or ECRM_DATABASE in the environment")
-    crm = CRM(database, shop=shop)
+    crm = CRM(database, host=host, shop=shop)
     context.call_on_close(crm.close)
     return crm
 

@@ -26,6 +26,7 @@ __all__ = ["Database"]
 T = TypeVar("T")
 TRIES = 6
 _FORK_WAIT_S = 5.0
+_NO_QUEUE = contextlib.nullcontext()
 _PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA journal_mode=WAL",
@@ -83,10 +84,7 @@ class Database:
         Raises:
             UnavailableError: The database is locked, full or away; nothing was written.
         """
-        held = self._held()
-        if held.is_open:
-            message = "a transaction of ecrm is open in this thread: finish it before starting another"
-            raise SetupError(message)
+        held = self._free()
         with failure.translated(self._drop), self._turn():
             held.begin()
             try:
@@ -100,12 +98,28 @@ class Database:
         """Run work in a transaction, again where a deadlock or a lost race asks for it."""
         for attempt in range(TRIES):
             try:
-                with self.write() as transaction:
-                    return work(transaction)
+                return self._once(work)
             except Retry:
                 time.sleep(random.uniform(0, 0.004 * 2**attempt))  # noqa: S311 - jitter, no secret
         message = "the rows are being changed by others all the time: try again later"
         raise UnavailableError(message)
+
+    def _once(self, work: Callable[[Transaction], T]) -> T:
+        # What `write` does, without its context managers: this is on the way of every record.
+        held = self._free()
+        try:
+            with self._writers if held.is_sqlite else _NO_QUEUE:
+                return _run(held, work)
+        except Exception as error:
+            failure.translate(error, self._drop)
+            raise
+
+    def _free(self) -> Transaction:
+        held = self._held()
+        if held.is_open:
+            message = "a transaction of ecrm is open in this thread: finish it before starting another"
+            raise SetupError(message)
+        return held
 
     def close(self) -> None:
         """Close the connections of all threads; the database may be used again after it."""
@@ -123,10 +137,7 @@ class Database:
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
         # SQLite has one writer and its waiting is a lottery: threads of one process queue fairly instead.
-        if self.dialect != "sqlite":
-            yield
-            return
-        with self._writers:
+        with self._writers if self.dialect == "sqlite" else _NO_QUEUE:
             yield
 
     def _held(self) -> Transaction:
@@ -163,6 +174,17 @@ class Database:
         if held is not None:
             self._local.held = None
             held.close()
+
+
+def _run(held: Transaction, work: Callable[[Transaction], T]) -> T:
+    held.begin()
+    try:
+        outcome = work(held)
+        held.commit()
+    except BaseException:
+        held.rollback()
+        raise
+    return outcome
 
 
 def _fork_between_writes(database: Database) -> None:

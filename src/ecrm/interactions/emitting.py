@@ -99,11 +99,11 @@ class Emitter:
             before = self._kit.now() - dt.timedelta(days=self._settings_of(shop).inbox_days)
             if joined is not None:
                 # The host's transaction has the file: a connection of ours would wait for it in vain.
-                inbox_table.prune_host(joined.execute, received, before)
+                inbox_table.prune_host(joined.execute, shop, received, before)
                 return
             assert self._host is not None  # noqa: S101 - the caller looked
             with self._host.write() as transaction:
-                inbox_table.prune_host(transaction.run, received, before)
+                inbox_table.prune_host(transaction.run, shop, received, before)
         except Exception as error:  # noqa: BLE001 - tidying up must never reach the host
             _LOG.info("received rows were not pruned this time: %s", type(error).__name__)
 

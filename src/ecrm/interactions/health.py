@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection
 from uuid import UUID
 
@@ -10,15 +11,17 @@ import attrs
 from ecrm.customers.tables import customer as customer_table
 from ecrm.customers.tables import profile as profile_table
 from ecrm.customers.tables.lock import hold_shop
-from ecrm.database import Database, Transaction
+from ecrm.database import Database, Transaction, migrating
 from ecrm.interactions.model.order import fold_order
 from ecrm.interactions.recording import earlier_events
 from ecrm.interactions.recounting import recount, snapshot
+from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables import orders as order_table
 
-__all__ = ["Finding", "recount_shop"]
+__all__ = ["Finding", "examine", "recount_shop"]
 
 _PAGE = 200
+_LONGEST_LAG_S = 300
 
 
 @attrs.frozen
@@ -36,6 +39,57 @@ class Finding:
     is_good: bool
     detail: str
     figure: float | None = None
+
+
+def examine(
+    databases: tuple[Database, Database | None],
+    shop: str,
+    now: dt.datetime,
+    *,
+    recount: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> list[Finding]:
+    """Look at tables and inbox and, where asked, count everything of a shop anew.
+
+    Args:
+        databases: The CRM's, and the host's where its inbox is in a file of its own.
+        shop: Whose facts are counted anew.
+        now: The time.
+        recount: Whether to count anew.
+        progress: Called with the number of customers recounted.
+    """
+    database, host = databases
+    is_current = migrating.is_current(database)
+    detail = "up to date" if is_current else "call crm.upgrade() or run `ecrm upgrade`"
+    findings = [Finding("tables", is_current, detail)]
+    if is_current:
+        findings += _inbox(database, host, now)
+    if is_current and recount:
+        done, wrong = recount_shop(database, shop, progress)
+        said = f"{done} customers counted anew, {len(wrong)} were not right and are now"
+        findings.append(Finding("recount", not wrong, said, len(wrong)))
+    return findings
+
+
+def _inbox(database: Database, host: Database | None, now: dt.datetime) -> list[Finding]:
+    with database.read() as transaction:
+        counts = inbox_table.count_rows(transaction)
+        oldest = inbox_table.oldest_waiting(transaction)
+        received = inbox_table.read_cursor(transaction)
+    if host is not None:
+        with host.read() as transaction:
+            beside, first = inbox_table.waiting_after(transaction, received)
+        counts["waiting"] = counts.get("waiting", 0) + beside
+        oldest = min((at for at in (oldest, first) if at is not None), default=None)
+    lag_s = 0.0 if oldest is None else (now - oldest).total_seconds()
+    is_prompt = lag_s < _LONGEST_LAG_S
+    rejected = counts.get("rejected", 0)
+    waiting = f"{counts.get('waiting', 0)} rows wait" + ("" if is_prompt else ": run `ecrm work`")
+    refused = f"{rejected} rows were rejected" + (": see `ecrm inbox`" if rejected else "")
+    return [
+        Finding("inbox lag", is_prompt, waiting, lag_s),
+        Finding("inbox rejected", not rejected, refused, rejected),
+    ]
 
 
 def recount_shop(

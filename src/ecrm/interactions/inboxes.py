@@ -13,6 +13,8 @@ from ecrm.shops.service import Shop
 
 __all__ = ["Inbox", "RejectedRow"]
 
+_PRUNED_AT_ONCE = 1_000
+
 
 @attrs.frozen
 class RejectedRow:
@@ -74,7 +76,16 @@ class Inbox:
 
         Returns:
             How many went.
+
+        >>> crm.inbox.prune()
+        0
         """
         before = self._clock() - dt.timedelta(days=self._shop.settings.inbox_days)
-        with self._database.write() as transaction:
-            return inbox_table.prune_rows(transaction, before)
+        pruned = 0
+        while True:
+            # A bounded number at a time: other writers must not wait for a large clean-up.
+            with self._database.write() as transaction:
+                gone = inbox_table.prune_rows(transaction, self._shop.key, before, _PRUNED_AT_ONCE)
+            pruned += gone
+            if gone < _PRUNED_AT_ONCE:
+                return pruned

@@ -19,8 +19,9 @@ def capture(crm: CRM) -> Iterator[list[Event]]:
         crm: The CRM that the host's code holds, or any view of it.
 
     >>> from ecrm import Who, events
-    >>> with capture(crm) as emitted:
-    ...     told = crm.emit(events.StoreVisited(customer=Who(card="1234")))
+    >>> shop = crm.for_shop("main")
+    >>> with capture(shop) as emitted:
+    ...     told = shop.emit(events.StoreVisited(customer=Who(card="1234")))
     >>> [event.event_name for event in emitted]
     ['Store Visited']
     """

@@ -31,7 +31,8 @@ class Who:
         anonymous_id: The visitor before signing in.
         card: The number of a loyalty card.
         handle: A name on a social network.
-        source: Where the account, the visitor and the handle are known; None is the shop itself.
+        source: The system that knows the account, and within which a relay address identifies; None is the
+            shop itself. A handle or an anonymous id means the same everywhere: write the network into a handle.
         verified: The names of the identities proven in this session; True for all that are given.
 
     Raises:

@@ -187,3 +187,17 @@ def test_an_order_counts_once_or_not_at_all(events):
     refunds = sum(minor_of(e.properties["total"], "TRY") for e in events if e.kind == "Order Refunded")
     if not added.cancelled:
         assert sum(added.spent.values()) == (order.total_minor if added.orders else 0) - refunds
+
+
+def test_a_refund_that_says_nothing_of_goods_gives_back_the_orders_share():
+    order = completed(total="120.00", tax="20.00")
+    assert fold(order, refunded(total="60.00")).contribution().revenue == {"TRY": 5_000}
+    assert fold(order, refunded(total="120.00")).contribution().revenue == {"TRY": 0}
+    assert fold(order, refunded(total="60.00", tax="20.00")).contribution().revenue == {"TRY": 6_000}
+    assert fold(order, refunded(total="60.00", revenue="10.00")).contribution().revenue == {"TRY": 9_000}
+
+
+def test_a_refund_of_an_unknown_order_or_in_another_currency_is_all_goods():
+    assert fold(refunded(total="60.00")).contribution().revenue == {"TRY": -6_000}
+    both = fold(completed(total="120.00", tax="20.00"), refunded(total="5.00", currency="EUR"))
+    assert both.contribution().revenue == {"TRY": 10_000, "EUR": -500}

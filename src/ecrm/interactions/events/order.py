@@ -69,13 +69,20 @@ class OrderUpdated(OrderAmounts):
 
 @kind
 class OrderRefunded(OrderEvent):
-    """Say that all or part of an order was paid back."""
+    """Say that all or part of an order was paid back.
+
+    `total` is what was paid back. Where neither `revenue` nor `tax` and `shipping` say how much of it was
+    goods, it counts as the same share as in the order.
+    """
 
     NAME: ClassVar[str] = "Order Refunded"
     KEY: ClassVar[tuple[str, ...]] = ("refund_id",)
 
     refund_id: Id | None = None
     total: Money | None = None
+    revenue: Money | None = None
+    shipping: Money | None = None
+    tax: Money | None = None
     reason: Text | None = None
     products: tuple[Product, ...] = ()
 

@@ -31,6 +31,7 @@ LONGEST_BODY = 1_048_576
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}\Z")
 _SOURCE_SAYS = "letters, digits, dots, dashes, underscores; at most 63"
+_CHANNEL_MARKS = "lower-case letters, digits, dashes, underscores; at most 32"
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
 _CONTEXT = ("direction", "actor", "location_id", "campaign", "context")
 _TRAIT_KINDS = frozenset({"Customer Identified", "Customer Updated"})
@@ -109,7 +110,13 @@ def settle(wire: Mapping[str, Any], key: str | None, now: dt.datetime, new_id: C
 
     Returns:
         The wire form, complete.
+
+    Raises:
+        InvalidError: A source or channel that is none.
     """
+    _check_word(wire.get("source", DEFAULT_SOURCE), _SOURCE, "source", _SOURCE_SAYS)
+    if "channel" in wire:
+        _check_word(wire["channel"], _CHANNEL, "channel", _CHANNEL_MARKS)
     settled = dict(wire)
     if "messageId" not in settled:
         settled["messageId"] = f"{settled['event']}:{key}" if key is not None else str(new_id())
@@ -143,13 +150,10 @@ def make_entry(wire: Mapping[str, Any], settings: Settings) -> Entry:
 
     Raises:
         InvalidError: It names nobody, has a naive time the shop does not read, an amount without a
-            currency, or a source or channel that is none.
+            currency.
     """
     kind, source = wire["event"], wire["source"]
-    _check_word(source, _SOURCE, "source", _SOURCE_SAYS)
     channel = wire.get("channel")
-    if channel is not None:
-        _check_word(channel, _CHANNEL, "channel", "lower-case letters, digits, dashes, underscores; at most 32")
     # What is not ours is kept whole: its "total" may be anything.
     properties = wire["properties"]
     if kind in CORE_NAMES:

@@ -61,7 +61,7 @@ def _newest(name: str, about: str, *kinds: str) -> Fact:
 
 
 EVENT_FACTS: tuple[Fact, ...] = (
-    _count("interactions.count", "Everything on the timeline."),
+    _count("interactions.count", "Everything on the timeline that is not voided."),
     Fact("interactions.first_at", "time", "UTC", "When the first of it happened.", "min"),
     _newest("interactions.last_at", "When the newest of it happened."),
     *(

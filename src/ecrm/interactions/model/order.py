@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -71,7 +72,8 @@ class Contribution:
 NOTHING = Contribution()
 
 
-@attrs.frozen(kw_only=True)
+# As frozen as `attrs.frozen`, but made at half the cost: every order event makes one.
+@attrs.define(kw_only=True, on_setattr=attrs.setters.frozen)
 class Order:
     """An order as it stands.
 
@@ -162,13 +164,14 @@ def fold_order(source: str, order_id: str, events: Iterable[OrderEvent]) -> Orde
     """
     ordered = sorted(events, key=_time_and_key)
     owner = min(ordered, key=lambda event: (_standing(event.rank), event.at, event.key))
-    state: dict[str, Any] = {"refunded": {}, "refunded_revenue": {}, "status": "unknown"}
+    state: dict[str, Any] = {"refunded": {}, "refunded_revenue": {}, "plain_refunds": {}, "status": "unknown"}
     for event in ordered:
         _apply(state, event)
     first = next((e for e in ordered if e.kind == "Order Completed"), None)
     first = first or next((e for e in ordered if e.kind == "Order Updated"), None)
     state["placed_at"] = first.at if first else None
     state["status"] = _settled_status(state)
+    _share_out(state, state.pop("plain_refunds"))
     return Order(
         source=source,
         order_id=order_id,
@@ -225,7 +228,7 @@ def _apply_totals(state: dict[str, Any], properties: Mapping[str, Any]) -> None:
         state["revenue_minor"] = _revenue(properties, currency)
     products = properties.get("products")
     if products:
-        state["items"] = int(sum((Decimal(str(p.get("quantity", 1))) for p in products), _ZERO).to_integral_value())
+        state["items"] = _pieces(products)
 
 
 def _pieces(products: Iterable[Mapping[str, Any]]) -> int:
@@ -239,9 +242,22 @@ def _apply_refund(state: dict[str, Any], properties: Mapping[str, Any]) -> None:
     currency, total = properties.get("currency"), properties.get("total")
     if currency is None or total is None:
         return
-    refunded, revenue = state["refunded"], state["refunded_revenue"]
-    refunded[currency] = refunded.get(currency, 0) + minor_of(total, currency)
-    revenue[currency] = revenue.get(currency, 0) + _revenue(properties, currency)
+    minor = minor_of(total, currency)
+    refunded, revenue, plain = state["refunded"], state["refunded_revenue"], state["plain_refunds"]
+    refunded[currency] = refunded.get(currency, 0) + minor
+    if any(name in properties for name in ("revenue", "tax", "shipping")):
+        revenue[currency] = revenue.get(currency, 0) + _revenue(properties, currency)
+    else:
+        plain[currency] = plain.get(currency, 0) + minor
+
+
+def _share_out(state: dict[str, Any], plain: Mapping[str, int]) -> None:
+    # A refund that does not say how much of it was goods gives back the same share as the order had.
+    revenue = state["refunded_revenue"]
+    for currency, minor in plain.items():
+        is_of_order = currency == state.get("currency") and state["total_minor"] > 0
+        share = Fraction(state["revenue_minor"], state["total_minor"]) if is_of_order else Fraction(1)
+        revenue[currency] = revenue.get(currency, 0) + round(minor * share)
 
 
 def _revenue(properties: Mapping[str, Any], currency: str) -> int:

@@ -158,6 +158,13 @@ def count_rows(transaction: Transaction) -> dict[str, int]:
     return {row[0]: row[1] for row in transaction.core(query)}
 
 
+def waiting_after(transaction: Transaction, after: int) -> tuple[int, dt.datetime | None]:
+    """Give how many rows of a host's inbox come after one, and when the first of them came."""
+    query = sa.select(sa.func.count(), sa.func.min(INBOX.c.received_at)).where(INBOX.c.id > after)
+    row = transaction.core(query).one()
+    return row[0], row[1]
+
+
 def oldest_waiting(transaction: Transaction) -> dt.datetime | None:
     """Give when the oldest waiting row came."""
     query = sa.select(INBOX.c.received_at).where(INBOX.c.state == sa.literal_column("'waiting'"))
@@ -165,24 +172,35 @@ def oldest_waiting(transaction: Transaction) -> dt.datetime | None:
     return None if row is None else row.received_at
 
 
-def prune_rows(transaction: Transaction, before: dt.datetime, limit: int = 1_000) -> int:
-    """Delete done rows older than a time, a bounded number."""
-    old = sa.select(INBOX.c.id).where(INBOX.c.state == "done", INBOX.c.settled_at < before).limit(limit)
-    return transaction.core(INBOX.delete().where(INBOX.c.id.in_(old))).rowcount
+def shops_with_done_rows(transaction: Transaction) -> list[str]:
+    """List the shops that have done rows."""
+    query = sa.select(INBOX.c.shop).where(INBOX.c.state == "done").distinct()
+    return [row.shop for row in transaction.core(query)]
 
 
-def prune_host(run: Callable[[str, tuple[Any, ...]], Any], up_to: int, before: dt.datetime, limit: int = 1_000) -> None:
-    """Delete received rows of a host's inbox, on the host's own turn to write.
+def prune_rows(transaction: Transaction, shop: str, before: dt.datetime, limit: int) -> int:
+    """Delete a shop's done rows older than a time, a bounded number; give how many went."""
+    chosen = INBOX.c
+    old = sa.select(chosen.id).where(chosen.shop == shop, chosen.state == "done", chosen.settled_at < before)
+    return transaction.core(INBOX.delete().where(chosen.id.in_(old.limit(limit)))).rowcount
+
+
+def prune_host(
+    run: Callable[[str, tuple[Any, ...]], Any], shop: str, up_to: int, before: dt.datetime, limit: int = 1_000
+) -> None:
+    """Delete a shop's received rows of a host's inbox, on the host's own turn to write.
 
     Args:
         run: Runs a statement in the transaction that has the turn.
+        shop: Whose rows.
         up_to: The last row that was received.
         before: Rows from this time on stay.
         limit: How many go at most.
     """
     run(
-        "DELETE FROM ecrm_inbox WHERE id IN (SELECT id FROM ecrm_inbox WHERE id <= ? AND received_at < ? LIMIT ?)",
-        (up_to, micros(before), limit),
+        "DELETE FROM ecrm_inbox WHERE id IN (SELECT id FROM ecrm_inbox WHERE id <= ? AND shop = ? "
+        "AND received_at < ? LIMIT ?)",
+        (up_to, shop, micros(before), limit),
     )
 
 

@@ -1,0 +1,137 @@
+"""What `crm.customers` offers where two customers may be one: merge, part, keep apart, suggest.
+
+The rest of `crm.customers` is in `service`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator
+from uuid import UUID
+
+from ecrm.customers.deciding import keep_apart, merge_customers, unmerge_customers
+from ecrm.customers.finding import Someone, find_profile
+from ecrm.customers.model.merge import Merge, Suggestion
+from ecrm.customers.tables import decision as decision_table
+from ecrm.customers.tables import profile as profile_table
+from ecrm.customers.tables.suggestion import refused_pairs
+from ecrm.database import Database, Transaction
+from ecrm.errors import NotFoundError
+from ecrm.hookspecs import Follower
+from ecrm.shops.service import Shop
+from ecrm.values import Actor
+
+__all__ = ["Joining"]
+
+
+class Joining:
+    """Serve decisions on who is one customer, of one shop.
+
+    Args:
+        database: Where they live.
+        shop: The shop.
+        clock: Gives the time.
+        new_id: Makes ids.
+        followers: What follows when profiles move.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        shop: Shop,
+        clock: Callable[[], dt.datetime],
+        new_id: Callable[[], UUID],
+        followers: Collection[Follower],
+    ) -> None:
+        self._database = database
+        self._shop = shop
+        self._clock = clock
+        self._new_id = new_id
+        self._followers = followers
+
+    def merge(self, keep: Someone, absorb: Someone, *, because: str = "", actor: Actor | None = None) -> Merge:
+        """Decide that two customers are one; history stays where it came by, facts are counted anew.
+
+        Args:
+            keep: Whose id stays.
+            absorb: Who becomes part of them.
+            because: Why.
+            actor: Who decides.
+
+        Returns:
+            The merge; its id takes it back.
+
+        Raises:
+            NotFoundError: One of them is not known.
+            ConflictError: They are one already.
+
+        >>> one = crm.customers.upsert("ayse@example.org", name="Ayşe")
+        >>> other = crm.customers.upsert("+90 532 111 22 33", language="tr")
+        >>> merge = crm.customers.merge(one.id, other.id)
+        >>> crm.customers.find("+90 532 111 22 33").name
+        'Ayşe'
+        >>> crm.customers.unmerge(merge.id).is_undone
+        True
+        """
+        by = actor or Actor("staff")
+
+        def work(transaction: Transaction) -> Merge:
+            sides = self._profile(transaction, keep), self._profile(transaction, absorb)
+            return merge_customers(
+                transaction, self._shop, sides, (because, by), self._clock(), self._new_id(), self._followers
+            )
+
+        return self._database.transact(work)
+
+    def unmerge(self, merge_id: UUID) -> Merge:
+        """Part again what a merge joined, a person's or a rule's; the pair is never joined by rule again.
+
+        What arrived since is on the side whose identities it came by.
+
+        Raises:
+            NotFoundError: There is no such merge.
+            ConflictError: It has been undone.
+        """
+        return self._database.transact(
+            lambda transaction: unmerge_customers(transaction, self._shop, merge_id, self._clock(), self._followers)
+        )
+
+    def keep_apart(self, one: Someone, other: Someone) -> None:
+        """Decide that two customers are two people: no rule joins them, nor suggests it any more.
+
+        Raises:
+            NotFoundError: One of them is not known.
+            ConflictError: They are one customer.
+        """
+
+        def work(transaction: Transaction) -> None:
+            sides = self._profile(transaction, one), self._profile(transaction, other)
+            keep_apart(transaction, self._shop, sides, self._clock(), self._followers)
+
+        self._database.transact(work)
+
+    def merges(self, who: Someone) -> Iterator[Merge]:
+        """Give the merges that made a customer what they are, oldest first, undone ones too."""
+        with self._database.read() as transaction:
+            profile = self._profile(transaction, who)
+            rows = profile_table.profiles_of(transaction, self._shop.key, [profile.customer_id])
+            found = decision_table.merges_of(transaction, self._shop.key, [row.id for row in rows])
+        return (row.merge() for row in found)
+
+    def suggestions(self, limit: int = 100) -> Collection[Suggestion]:
+        """Give pairs who were seen together but, by the rules, may be two people.
+
+        Merge those who are one; the others stay as they are.
+
+        >>> crm.customers.suggestions()
+        []
+        """
+        with self._database.read() as transaction:
+            return refused_pairs(transaction, self._shop.key, limit)
+
+    def _profile(self, transaction: Transaction, who: Someone) -> profile_table.ProfileRow:
+        profile = find_profile(transaction, self._shop.key, who, self._shop.settings)
+        if profile is None:
+            message = "nobody is known by this identity in this shop"
+            raise NotFoundError(message)
+        return profile
