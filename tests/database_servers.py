@@ -127,14 +127,11 @@ class PostgreSQLTemplate:
     def _emptying(self) -> sql.Composed:
         statements = [sql.SQL("delete from {}").format(sql.Identifier(name)) for name in self._tables]
         statements += [
-            sql.SQL("insert into {0} overriding system value select * from pristine.{0}").format(
-                sql.Identifier(name)
-            )
+            sql.SQL("insert into {0} overriding system value select * from pristine.{0}").format(sql.Identifier(name))
             for name in self._seeded
         ]
         statements += [
-            sql.SQL("select setval({}, {}, {})").format(*map(sql.Literal, position))
-            for position in self._positions
+            sql.SQL("select setval({}, {}, {})").format(*map(sql.Literal, position)) for position in self._positions
         ]
         return sql.SQL("; ").join(statements)
 

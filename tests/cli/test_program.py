@@ -66,11 +66,7 @@ def test_the_database_and_the_shop_may_come_from_the_environment(database_url, o
     runner = CliRunner(env={"ECRM_DATABASE": database_url, "ECRM_SHOP": "outlet"})
     assert json.loads(runner.invoke(program, ["customers", "list", "--json"]).stdout)["customers"] == []
     assert (
-        len(
-            json.loads(runner.invoke(program, ["--shop", "main", "customers", "list", "--json"]).stdout)[
-                "customers"
-            ]
-        )
+        len(json.loads(runner.invoke(program, ["--shop", "main", "customers", "list", "--json"]).stdout)["customers"])
         == 1
     )
 
@@ -138,10 +134,7 @@ def test_what_a_customer_wrote_can_not_steer_the_terminal(run, database_url):
 
 
 def test_settings_of_a_shop_are_set_and_shown(run):
-    assert (
-        json_of(run("shop", "--zone", "Europe/Istanbul", "--naive-times", "--json"))["zone"]
-        == "Europe/Istanbul"
-    )
+    assert json_of(run("shop", "--zone", "Europe/Istanbul", "--naive-times", "--json"))["zone"] == "Europe/Istanbul"
     assert json_of(run("shop", "--json"))["reads_naive_times"] is True
     assert "Europe/Istanbul" in run("shop").stdout
     assert run("shop", "--zone", "Europe/Atlantis").exit_code == 2
@@ -244,7 +237,5 @@ def test_the_reference_names_every_command_and_option():
         parts = [command, *getattr(command, "commands", {}).values()]
         assert f"`ecrm {name}`" in page
         for part in parts:
-            options = [
-                option for parameter in part.params for option in parameter.opts if option.startswith("--")
-            ]
+            options = [option for parameter in part.params for option in parameter.opts if option.startswith("--")]
             assert [option for option in options if f"`{option}" not in page] == []

@@ -103,9 +103,7 @@ def test_the_report_file_has_line_numbers_and_reasons_and_no_personal_data(shop,
 
 def test_a_report_that_can_not_be_written_is_wrong_input(shop, tmp_path):
     with pytest.raises(InvalidError):
-        import_file(
-            shop, file_of(tmp_path, HEADER), read_mapping(PEOPLE), report=tmp_path / "no" / "report.csv"
-        )
+        import_file(shop, file_of(tmp_path, HEADER), read_mapping(PEOPLE), report=tmp_path / "no" / "report.csv")
 
 
 def test_orders_and_customers_may_stand_in_one_file(shop, tmp_path):
@@ -185,9 +183,7 @@ amount = "sum"
 channel = "channel"
 customer.email = "mail"
 """)
-    text = (
-        "no,at,sum,channel,mail\n1,2026-01-01,10,Web Shop!,a@example.org\n2,2026-01-02,5,web,a@example.org\n"
-    )
+    text = "no,at,sum,channel,mail\n1,2026-01-01,10,Web Shop!,a@example.org\n2,2026-01-02,5,web,a@example.org\n"
     report = import_file(shop, file_of(tmp_path, text), mapping)
     assert (report.recorded, report.rejected_events) == (1, 1)
     assert [(fault.number, fault.field) for fault in report.samples] == [(2, "channel")]

@@ -65,10 +65,7 @@ def test_all_of_a_condition_must_hold():
 
 
 def test_a_mapping_lists_the_columns_a_file_must_have():
-    text = (
-        SHORTEST
-        + 'customer.email = "mail"\n[[orders.becomes]]\nevent = "Order Refunded"\nwhen = { kind = "R" }'
-    )
+    text = SHORTEST + 'customer.email = "mail"\n[[orders.becomes]]\nevent = "Order Refunded"\nwhen = { kind = "R" }'
     assert read_mapping(text).columns() == ["no", "day", "mail", "total", "kind"]
 
 

@@ -98,9 +98,7 @@ def test_a_refund_may_be_written_without_a_sign(tmp_path):
 
 
 def test_a_refund_that_adds_up_to_a_payment_is_refused(tmp_path):
-    made, report, _ = sorted_lines(
-        tmp_path, "R1,2026-01-01 10:00,7,A,10,-1,", "R1,2026-01-01 10:00,7,B,30,1,"
-    )
+    made, report, _ = sorted_lines(tmp_path, "R1,2026-01-01 10:00,7,A,10,-1,", "R1,2026-01-01 10:00,7,B,30,1,")
     assert not made
     assert (report.rejected_lines, report.amounts) == (2, {"rejected": Decimal(20)})
 
@@ -242,8 +240,7 @@ def test_whatever_stands_in_a_file_the_money_adds_up_to_the_last_digit(tmp_path_
     assert report.total == sum(price * count for price, count in readable)
     assert report.is_balanced
     told = sum(
-        (-event.total.amount if isinstance(event, events.OrderRefunded) else event.total.amount)
-        for event in made
+        (-event.total.amount if isinstance(event, events.OrderRefunded) else event.total.amount) for event in made
     )
     kept = sum(amount for group, amount in report.amounts.items() if group != "rejected")
     if not any(isinstance(event, events.OrderRefunded) for event in made):

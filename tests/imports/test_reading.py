@@ -98,9 +98,7 @@ def test_text_with_blanks_between_columns_is_read_by_the_names_given(tmp_path):
 
 
 def test_json_lines_are_flattened_to_dotted_names(tmp_path):
-    path = written(
-        tmp_path, "a.jsonl", '{"id": 1, "who": {"mail": "a@b.org"}, "tags": ["a", "b"], "x": null}\n'
-    )
+    path = written(tmp_path, "a.jsonl", '{"id": 1, "who": {"mail": "a@b.org"}, "tags": ["a", "b"], "x": null}\n')
     assert read(path, needed=["y"])[0].cells == {
         "y": "", "id": "1", "who.mail": "a@b.org", "tags": "a,b", "x": "",
     }  # fmt: skip
@@ -115,9 +113,7 @@ def test_the_items_of_a_json_order_are_its_lines(tmp_path):
     assert lines[0].cells["items.price"] == "1.50"
 
 
-@pytest.mark.parametrize(
-    "bad", ["{", "[1]", '{"a": NaN}', '{"a": 1, "a": 2}', '{"a": "\\u0000"}', "x" * 1_100_000]
-)
+@pytest.mark.parametrize("bad", ["{", "[1]", '{"a": NaN}', '{"a": 1, "a": 2}', '{"a": "\\u0000"}', "x" * 1_100_000])
 def test_a_line_that_is_no_json_object_is_told_and_the_rest_goes_on(tmp_path, bad):
     lines = read(written(tmp_path, "a.jsonl", f'{bad}\n{{"id": 1}}\n'))
     assert [bool(line.fault) for line in lines] == [True, False]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session  # noqa: TID251 - a host may use the ORM
 
 from ecrm import CRM, InvalidError, SetupError, UnavailableError, Who, events
 from ecrm.testing import FrozenClock, capture
-from story import AYSE, ordered, misread, visited
+from story import AYSE, misread, ordered, visited
 
 
 @pytest.fixture

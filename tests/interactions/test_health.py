@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ecrm import Who
-from story import AYSE, ordered, misread, visited
+from story import AYSE, misread, ordered, visited
 
 
 def findings(crm, **asked):
@@ -36,7 +36,9 @@ def test_rows_that_wait_long_and_rows_rejected_are_found(crm, clock):
     [
         "UPDATE ecrm_fact SET visits_count = 99", "UPDATE ecrm_revenue SET spent_minor = 1", "DELETE FROM ecrm_fact",
 
-        "UPDATE ecrm_order SET total_minor = 1", "UPDATE ecrm_purchase_day SET orders = 5", "DELETE FROM ecrm_purchase_day",
+        "UPDATE ecrm_order SET total_minor = 1", "UPDATE ecrm_purchase_day SET orders = 5",
+        "DELETE FROM ecrm_purchase_day",
+
         "UPDATE ecrm_fact SET orders_first_at = NULL", "UPDATE ecrm_order SET status = 'lost'",
     ],
 )  # fmt: skip

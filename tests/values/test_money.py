@@ -53,9 +53,7 @@ def test_rounding_is_half_to_even():
     assert Money.rounded(Decimal("0.135"), "TRY") == Money("0.14", "TRY")
 
 
-@pytest.mark.parametrize(
-    "work", [operator.add, operator.sub, operator.lt, operator.le, operator.gt, operator.ge]
-)
+@pytest.mark.parametrize("work", [operator.add, operator.sub, operator.lt, operator.le, operator.gt, operator.ge])
 def test_two_currencies_are_never_mixed(work):
     with pytest.raises(InvalidError, match="never mixed"):
         work(Money(1, "TRY"), Money(1, "EUR"))

@@ -17,12 +17,7 @@ from ecrm.errors import InvalidError
 from ecrm.values.open_values import FrozenDict, freeze, thaw
 from ecrm.values.strict_json import read_json
 
-leaves = (
-    st.none()
-    | st.booleans()
-    | st.integers(-(10**6), 10**6)
-    | st.floats(allow_nan=False, allow_infinity=False)
-)
+leaves = st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(allow_nan=False, allow_infinity=False)
 open_values = st.dictionaries(st.sampled_from("abcdef"), st.recursive(leaves, st.lists, max_leaves=8))
 
 

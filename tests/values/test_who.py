@@ -22,9 +22,7 @@ def test_nobody_is_an_error():
 
 
 @pytest.mark.parametrize("name", IDENTITIES)
-@pytest.mark.parametrize(
-    "value", ["", "  ", "x" * 321, "a\0", "a\nb", "a\x7f", "\ud800", 1.5, True, b"x", ["x"]]
-)
+@pytest.mark.parametrize("value", ["", "  ", "x" * 321, "a\0", "a\nb", "a\x7f", "\ud800", 1.5, True, b"x", ["x"]])
 def test_a_bad_identity_is_refused_by_its_name(name, value):
     with pytest.raises(InvalidError) as caught:
         Who(**{name: value})

@@ -170,6 +170,17 @@ def test_a_chain_of_links_is_founded_on_the_last_that_was_kept():
     assert set(found.customer_of.values()) == {PHONE.id}
 
 
+def test_an_absorbed_id_founds_again_where_its_profile_has_left():
+    gone = Link(EMAIL.id, PHONE.id, EMAIL.id, COOKIE.id, minute(0))
+    found = group([EMAIL, PHONE, COOKIE, ORDER], [edge(COOKIE, ORDER)], [gone])
+    assert found.customer_of[ORDER.id] == COOKIE.id
+
+
+def test_the_newest_decision_says_which_id_stays():
+    back_and_forth = [link(EMAIL, PHONE, 0), Link(PHONE.id, EMAIL.id, PHONE.id, EMAIL.id, minute(1))]
+    assert set(group([EMAIL, PHONE], [], back_and_forth).customer_of.values()) == {PHONE.id}
+
+
 def test_no_value_shows_in_a_repr():
     assert repr(EMAIL) == "<Node email>"
 

@@ -81,10 +81,10 @@ def group(
 ) -> Grouping:
     """Decide which profiles are one customer.
 
-    People's links come first. Then strong identities seen together join, earliest evidence first, unless
-    that would give a customer two values of an exclusive kind or undo a parting. Weak ones attach to the
-    strong identity they were first seen with. A phone or e-mail with more partners than the limit joins
-    nobody.
+    Evidence and people's links are taken in the order of their times. Strong identities seen together join,
+    unless that would give a customer two values of an exclusive kind or undo a parting; a link joins what
+    is one customer by then, whatever they hold. Weak ones attach to the strong identity they were first
+    seen with. A phone or e-mail with more partners than the limit joins nobody.
 
     Args:
         nodes: The profiles.
@@ -108,9 +108,8 @@ def group(
     ordered = [edge for edge in ordered if edge.a not in junk and edge.b not in junk]
     blocks = _Blocks(by_id, frozenset(parted))
     kept = sorted(links, key=lambda link: link.at)
-    for link in kept:
-        blocks.unite(link.keep, link.absorb)
-    refused = _join_strong(blocks, [e for e in ordered if not _is_weak(e.a, by_id) and not _is_weak(e.b, by_id)])
+    strong = [e for e in ordered if not _is_weak(e.a, by_id) and not _is_weak(e.b, by_id)]
+    refused = _join_strong(blocks, strong, kept)
     weak = [e for e in ordered if _is_weak(e.a, by_id) or _is_weak(e.b, by_id)]
     _attach_weak(blocks, weak)
     refused |= {(e.a, e.b): SHARED for e in weak if blocks.root[e.a] != blocks.root[e.b]}
@@ -154,15 +153,25 @@ class _Blocks:
         return None
 
 
-def _join_strong(blocks: _Blocks, edges: list[Edge]) -> dict[Pair, str]:
+def _join_strong(blocks: _Blocks, edges: list[Edge], links: list[Link]) -> dict[Pair, str]:
     refused = {}
-    for edge in edges:
-        why = blocks.objection(edge.a, edge.b)
+    # A person joins two customers as they are: what was seen of either before goes along, and what
+    # is seen after must fit the whole.
+    steps: list[Edge | Link] = [*edges, *links]
+    for step in sorted(steps, key=_when):
+        if isinstance(step, Link):
+            blocks.unite(step.keep, step.absorb)
+            continue
+        why = blocks.objection(step.a, step.b)
         if why is None:
-            blocks.unite(edge.a, edge.b)
+            blocks.unite(step.a, step.b)
         else:
-            refused[edge.a, edge.b] = why
-    return refused
+            refused[step.a, step.b] = why
+    return {pair: why for pair, why in refused.items() if blocks.root[pair[0]] != blocks.root[pair[1]]}
+
+
+def _when(step: Edge | Link) -> tuple[dt.datetime, bool]:
+    return (step.at, True) if isinstance(step, Link) else (step.first_at, False)
 
 
 def _attach_weak(blocks: _Blocks, edges: list[Edge]) -> None:
@@ -189,10 +198,14 @@ def _attach(blocks: _Blocks, edge: Edge) -> bool:
 
 
 def _founded(blocks: _Blocks, links: list[Link]) -> dict[UUID, UUID]:
-    absorbed, kept = {link.absorbed for link in links}, {link.kept for link in links}
+    standing: dict[UUID, int] = {}
+    for link in links:
+        # An id says nothing where its profile has left those the decision was about.
+        ids = [id_ for id_ in (link.kept, link.absorbed) if blocks.root.get(id_) == blocks.root[link.keep]]
+        standing |= {id_: -1 if id_ == link.kept else 1 for id_ in ids}
     # A strong profile founds: a visitor's cookie may yet turn out to be somebody else's.
     founder = {
-        root: min(members, key=lambda id_: (id_ in absorbed, id_ not in kept, blocks.was_weak[id_], id_))
+        root: min(members, key=lambda id_: (standing.get(id_, 0), blocks.was_weak[id_], id_))
         for root, members in blocks.members.items()
     }
     return {id_: founder[root] for id_, root in blocks.root.items()}
