@@ -106,8 +106,8 @@ def group(
     ordered = sorted(edges, key=lambda edge: _order(edge, by_id))
     junk = _shared(by_id, ordered, shared_limit)
     ordered = [edge for edge in ordered if edge.a not in junk and edge.b not in junk]
-    blocks = _Blocks(by_id, frozenset(parted))
     kept = sorted(links, key=lambda link: link.at)
+    blocks = _Blocks(by_id, frozenset(parted), kept)
     strong = [e for e in ordered if not _is_weak(e.a, by_id) and not _is_weak(e.b, by_id)]
     refused = _join_strong(blocks, strong, kept)
     weak = [e for e in ordered if _is_weak(e.a, by_id) or _is_weak(e.b, by_id)]
@@ -119,13 +119,17 @@ def group(
 class _Blocks:
     """Sets of profiles that only grow, with what each holds."""
 
-    def __init__(self, nodes: Mapping[UUID, Node], parted: frozenset[Pair]) -> None:
+    def __init__(self, nodes: Mapping[UUID, Node], parted: frozenset[Pair], links: Iterable[Link]) -> None:
         self.root = {id_: id_ for id_ in nodes}
         self.members = {id_: [id_] for id_ in nodes}
         self.was_weak = {id_: _is_weak(id_, nodes) for id_ in nodes}
         self.is_weak = dict(self.was_weak)
         self._exclusive = {id_: _exclusive(node) for id_, node in nodes.items()}
-        self._parted = parted
+        self._parted = [(a, b) for a, b in parted if a in nodes and b in nodes]
+        # What links will have joined in the end: a parting holds against that, not only against the present.
+        self._fate = {id_: id_ for id_ in nodes}
+        for link in links:
+            self._share_fate(link.keep, link.absorb)
 
     def unite(self, one: UUID, other: UUID) -> None:
         """Make two blocks one."""
@@ -139,18 +143,28 @@ class _Blocks:
         self.members[a] += self.members.pop(b)
         self.is_weak[a] = self.is_weak[a] and self.is_weak[b]
         self._exclusive[a] = self._exclusive[a] | self._exclusive.pop(b)
+        self._share_fate(a, b)
 
     def objection(self, one: UUID, other: UUID) -> str | None:
         """Say why two blocks must not become one; None where they may."""
         a, b = self.root[one], self.root[other]
         if a == b:
             return None
-        if any({self.root[x], self.root[y]} == {a, b} for x, y in self._parted if x in self.root and y in self.root):
+        fates = {self._fated(a), self._fated(b)}
+        if any({self._fated(x), self._fated(y)} == fates for x, y in self._parted):
             return PARTED
         held = {key for key, _ in self._exclusive[a]} & {key for key, _ in self._exclusive[b]}
         if held:
             return EXCLUSIVE
         return None
+
+    def _fated(self, id_: UUID) -> UUID:
+        while self._fate[id_] != id_:
+            id_ = self._fate[id_]
+        return id_
+
+    def _share_fate(self, one: UUID, other: UUID) -> None:
+        self._fate[self._fated(one)] = self._fated(other)
 
 
 def _join_strong(blocks: _Blocks, edges: list[Edge], links: list[Link]) -> dict[Pair, str]:
