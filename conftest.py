@@ -22,9 +22,7 @@ from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
 
 # No deadlines: how long an example takes says how busy the machine is.
-settings.register_profile(
-    "fast", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("fast", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("fast"), max_examples=100, print_blob=True)
 settings.register_profile("thorough", settings.get_profile("ci"), max_examples=2000)
 
@@ -95,9 +93,7 @@ pytest_collect_file = (documents + docstrings).pytest()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the size of the fault harnesses."""
-    parser.addoption(
-        "--points", type=int, default=3, help="how many points each fault harness tries (default: 3)"
-    )
+    parser.addoption("--points", type=int, default=3, help="how many points each fault harness tries (default: 3)")
 
 
 def pytest_configure() -> None:

@@ -17,7 +17,7 @@ from harness import Figure, compare, postgresql
 
 from ecrm import CRM, Who, events
 
-EVENTS = 4_000
+EVENTS = 12_000
 BATCH = 500
 WORKERS = 2
 PEOPLE = 1_000
