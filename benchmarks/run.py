@@ -44,12 +44,12 @@ def main() -> None:
     figures = [figure for name in chosen for figure in PARTS[name].measure()]
     if chosen == list(PARTS):
         table = "\n".join([HEAD, *(figure.row() for figure in figures)])
-        remarks = PAGE.with_name("benchmarks-remarks.md")
+        remarks = Path(__file__).with_name("remarks.md").read_text(encoding="utf-8")
         PAGE.write_text(
             TEXT.format(
                 day=dt.datetime.now(dt.UTC).date(), python=platform.python_version(), sqlite=sqlite3.sqlite_version,
                 cores=os.cpu_count(), table=table,
-                remarks="\n" + remarks.read_text(encoding="utf-8") if remarks.exists() else "",
+                remarks="\n" + remarks,
             ),
             encoding="utf-8",
         )  # fmt: skip

@@ -84,6 +84,7 @@ def test_the_same_excerpt_again_is_no_change(crm, mapping):
     assert counts == {"new": 0, "updated": 0, "unchanged": first.recorded, "conflicting": 0, "rejected": 3}
 
 
+@pytest.mark.whole_file
 @pytest.mark.parametrize("path", WHOLE_FILES, ids=lambda path: path.stem)
 def test_the_whole_file_is_accounted_for_and_the_second_time_is_no_change(crm, mapping, path):
     report = import_file(crm, path, mapping)
