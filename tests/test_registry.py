@@ -77,3 +77,22 @@ def test_a_kind_under_the_name_of_another_is_refused():
 def test_a_crm_with_a_bad_plugin_does_not_start(tmp_path):
     with pytest.raises(SetupError):
         CRM(f"sqlite:///{tmp_path / 'crm.db'}", plugins=[Misspelt()])
+
+
+class Failing:
+    @hookimpl
+    def register_followers(self):
+        raise KeyError("ayse@example.com")
+
+
+class Misshapen:
+    @hookimpl
+    def register_event_kinds(self):
+        return 7
+
+
+@pytest.mark.parametrize("plugin", [Failing(), Misshapen()], ids=lambda plugin: type(plugin).__name__)
+def test_a_plugin_that_fails_is_named_and_what_it_said_is_not_repeated(plugin):
+    with pytest.raises(SetupError, match=type(plugin).__name__) as caught:
+        collect([plugin])
+    assert "ayse" not in str(caught.value)

@@ -5,8 +5,7 @@ Hooks are for registration only: nothing that happens later goes through them.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -39,7 +38,7 @@ def collect(plugins: Sequence[Any] | None) -> Contributions:
         plugins: The plugins; None for none.
 
     Raises:
-        SetupError: A plugin implements a hook that does not exist, or is given twice; it is named.
+        SetupError: A plugin implements a hook that does not exist, is given twice, or fails; it is named.
 
     >>> collect(None).followers
     ()
@@ -54,9 +53,20 @@ def collect(plugins: Sequence[Any] | None) -> Contributions:
     except pluggy.PluginValidationError as error:
         message = f"plugin {_name(error.plugin)} implements a hook that ecrm does not have: see the hook reference"
         raise SetupError(message) from error
-    contributed: list[type[Event]] = [*itertools.chain.from_iterable(manager.hook.register_event_kinds())]
-    followers = tuple(itertools.chain.from_iterable(manager.hook.register_followers()))
+    contributed: list[type[Event]] = list(_contributed(manager.hook.register_event_kinds))
+    followers: tuple[Follower, ...] = tuple(_contributed(manager.hook.register_followers))
     return Contributions(Kinds.core().with_kinds(contributed), followers)
+
+
+def _contributed(hook: pluggy.HookCaller) -> Iterator[Any]:
+    # Called one by one: pluggy's own call would let one failing plugin silence the others, and not name it.
+    for implementation in hook.get_hookimpls():
+        try:
+            told: Any = implementation.function()
+            yield from told
+        except Exception as error:
+            message = f"plugin {_name(implementation.plugin)} failed in {hook.name}: {type(error).__name__}"
+            raise SetupError(message) from error
 
 
 def _register(manager: pluggy.PluginManager, plugin: Any) -> None:
