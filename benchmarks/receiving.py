@@ -18,7 +18,7 @@ from harness import Figure, compare, postgresql
 from ecrm import CRM, Who, events
 
 EVENTS = 12_000
-BATCH = 500
+BATCH = 1_000
 WORKERS = 2
 PEOPLE = 1_000
 ZERO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

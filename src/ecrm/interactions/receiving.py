@@ -27,7 +27,7 @@ from ecrm.shops.model import Settings
 __all__ = ["Received", "Receiver"]
 
 _LOG = logging.getLogger("ecrm.inbox")
-BATCH = 500
+BATCH = 1_000
 Reasons = dict[str, list[str]]
 
 
