@@ -24,7 +24,7 @@ from ecrm.shops.service import Shop
 
 __all__ = ["Recorder", "Rejection", "Report"]
 
-CHUNK = 2_000
+CHUNK = 5_000
 
 
 @attrs.frozen
