@@ -138,9 +138,11 @@ class MergeMachine(RuleBasedStateMachine):
             with pytest.raises(ConflictError):
                 self.shop.customers.merge(keep, absorb)
             return
+        before = self.members()
         self.clock.advance(seconds=1)
         made = self.shop.customers.merge(keep, absorb)
         assert self.shop.customers.get(absorb).id == self.shop.customers.get(keep).id == keep
+        self.parted -= {frozenset((a, b)) for a in before[keep] for b in before[absorb]}
         row = self.journal(made.id)
         self.links[made.id] = Link(row.keep_profile, row.absorb_profile, keep, absorb, row.at)
 
@@ -151,8 +153,10 @@ class MergeMachine(RuleBasedStateMachine):
         before = self.members()
         if keep != absorb:
             made = self.shop.customers.merge(keep, absorb)
+            crossing = {pair for pair in self.parted if all(pair & before[side] for side in (keep, absorb))}
+            self.parted -= crossing
             self.undo(made.id)
-            assert self.members() == before
+            assert crossing or self.members() == before, "only a parting that the merge took back may be missed"
 
     @precondition(lambda self: self.standing())
     @rule(place=places)
@@ -188,7 +192,7 @@ class MergeMachine(RuleBasedStateMachine):
         parted = [tuple(pair) for pair in self.parted]
         customer_of = {id_: customer for (id_, _), customer in of.items()}
         assert customer_of == dict(group(nodes, edges, self.links.values(), parted).customer_of)
-        assert self.links or all(customer_of[a] != customer_of[b] for a, b in parted)
+        assert all(customer_of[a] != customer_of[b] for a, b in parted)
         self.ids |= set(customer_of.values())
         for id_ in self.ids:
             assert self.shop.customers.get(id_).id == customer_of[id_], "an id of before leads to today's customer"

@@ -54,6 +54,7 @@ def merge_customers(
         message = "they are one customer already"
         raise ConflictError(message)
     kept, absorbed = (profile_table.profiles_of(transaction, shop.key, [side]) for side in (keep, absorb))
+    _forget_partings(transaction, shop.key, kept, absorbed)
     because, actor = decision
     said = ":".join(part for part in (actor.kind, actor.id) if part)
     row = MergeRow(
@@ -122,3 +123,15 @@ def keep_apart(
     pair = tuple(strongest(profile_table.profiles_of(transaction, shop.key, [side])).id for side in (one, other))
     decision_table.put_never_merge(transaction, shop.key, (pair[0], pair[1]), at)
     regroup_customers(transaction, shop.key, [one, other], shop.settings.shared_limit, followers)
+
+
+def _forget_partings(
+    transaction: Transaction, shop: str, kept: Collection[ProfileRow], absorbed: Collection[ProfileRow]
+) -> None:
+    ours, theirs = {row.id for row in kept}, {row.id for row in absorbed}
+    crossing = [
+        (a, b)
+        for a, b in decision_table.never_merges_of(transaction, shop, ours)
+        if (a in ours and b in theirs) or (a in theirs and b in ours)
+    ]
+    decision_table.drop_never_merges(transaction, shop, crossing)

@@ -151,8 +151,7 @@ class _Blocks:
         if a == b:
             return None
         fates = {self._fated(a), self._fated(b)}
-        # A later merge by a person goes before a parting: both sides then share their fate.
-        if len(fates) > 1 and any({self._fated(x), self._fated(y)} == fates for x, y in self._parted):
+        if any({self._fated(x), self._fated(y)} == fates for x, y in self._parted):
             return PARTED
         held = {key for key, _ in self._exclusive[a]} & {key for key, _ in self._exclusive[b]}
         if held:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ecrm.customers.model.merge import Merge
 from ecrm.database.metadata import METADATA
-from ecrm.database.rows import Change, Lookup, Put
+from ecrm.database.rows import Change, Drop, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
 
@@ -78,6 +78,7 @@ _SET_MOVED = Change(MERGE, ("shop", "id"), ("moved",))
 _NEVER_FROM = Lookup(NEVER_MERGE, ("shop", "a"), ("a", "b"))
 _NEVER_TO = Lookup(NEVER_MERGE, ("shop", "b"), ("a", "b"))
 _PUT_NEVER = Put(NEVER_MERGE, ("shop", "a", "b"), ("shop", "a", "b", "at"))
+_DROP_NEVER = Drop(NEVER_MERGE, ("shop", "a", "b"))
 
 
 def find_merge(transaction: Transaction, shop: str, merge_id: UUID) -> MergeRow | None:
@@ -118,3 +119,8 @@ def never_merges_of(transaction: Transaction, shop: str, profiles: Collection[UU
 def put_never_merge(transaction: Transaction, shop: str, pair: tuple[UUID, UUID], at: dt.datetime) -> None:
     """Keep a pair apart from now on."""
     _PUT_NEVER.run(transaction, [(shop, *sorted(pair), at)])
+
+
+def drop_never_merges(transaction: Transaction, shop: str, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+    """Let pairs be merged again."""
+    _DROP_NEVER.run(transaction, [(shop, *pair) for pair in pairs])
