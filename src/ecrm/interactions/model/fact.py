@@ -1,55 +1,19 @@
-"""The facts the core keeps of every customer, declared: name, type, unit and how events add up to them.
+"""The facts the core keeps of every customer, declared.
 
-A declaration names what to count, not code to run. `tally` adds up, the tables keep one wide row a
-customer.
+What a declaration is stands in `ecrm.values.fact`. `tally` adds up, the tables keep one wide row a customer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
-import attrs
+from ecrm.values.fact import Fact
 
-__all__ = ["CHANNELS", "EVENT_FACTS", "FACTS", "ORDER_FACTS", "Fact", "facts_for"]
+__all__ = ["CHANNELS", "EVENT_FACTS", "FACTS", "ORDER_FACTS", "facts_for"]
 
-How = Literal["count", "min", "max", "last", "order", "derived"]
 CHANNELS = ("web", "app", "store", "phone", "email", "sms", "whatsapp", "chat", "social", "marketplace")
-
-
-def _column(fact: Fact) -> str:
-    return fact.name.replace(".", "_")
-
-
-@attrs.frozen
-class Fact:
-    """Declare one thing known of a customer.
-
-    Args:
-        name: As `crm.facts` gives it.
-        type: integer, time, number, money or boolean.
-        unit: What it counts or measures.
-        about: What it means, in a sentence.
-        how: `count` events, the `min` or `max` of their times, the `last` value of a property; `order`
-            comes from the state of orders; `derived` from other facts.
-        kinds: Of which events; all where empty.
-        channel: Only on this channel.
-        field: Which property `last` keeps.
-        by_customer: Only what the customer did: not what was sent to them, nor what staff or systems did.
-        column: The column it is kept in.
-    """
-
-    name: str
-    type: str
-    unit: str
-    about: str
-    how: How
-    kinds: frozenset[str] = frozenset()
-    channel: str | None = None
-    field: str = ""
-    by_customer: bool = False
-    column: str = attrs.field(init=False, default=attrs.Factory(_column, takes_self=True))
 
 
 def _count(name: str, about: str, *kinds: str) -> Fact:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from ecrm.interactions.model.fact import Fact, facts_for
+from ecrm.interactions.model.fact import facts_for
+from ecrm.values.fact import Fact
 from ecrm.interactions.model.order import Contribution
 
 __all__ = ["Tally"]

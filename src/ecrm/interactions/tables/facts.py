@@ -17,7 +17,8 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Change, Drop, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Day, Id, Instant, Key
-from ecrm.interactions.model.fact import EVENT_FACTS, ORDER_FACTS, Fact
+from ecrm.interactions.model.fact import EVENT_FACTS, ORDER_FACTS
+from ecrm.values.fact import Fact
 
 __all__ = ["DAY", "FACT", "MERGES", "REVENUE"]
 

@@ -1,0 +1,166 @@
+"""What else a plugin brings: tables, settings, conditions, channels, services, commands, panels, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import sqlalchemy as sa
+
+from ecrm.errors import InvalidError
+from ecrm.hookspecs.naming import check_callable, check_import, check_name, check_said
+
+if TYPE_CHECKING:
+    from ecrm.reactions.asking import Questions
+
+__all__ = ["Channel", "Command", "Condition", "Need", "Panel", "Service", "Setting", "Tables", "WebPage"]
+
+SETTING_TYPES = ("text", "integer", "number", "boolean", "secret")
+
+
+@attrs.frozen
+class Tables:
+    """Bring tables, in a metadata of the plugin's own; `crm.upgrade` makes and migrates them.
+
+    Args:
+        metadata: Tables named `ecrm_<plugin>_…`, each with a column `shop` leading its key.
+        migrations: A folder for Alembic with `versions/`; None while there is only the first version.
+    """
+
+    metadata: sa.MetaData = attrs.field(validator=attrs.validators.instance_of(sa.MetaData))
+    migrations: Path | None = attrs.field(default=None, converter=attrs.converters.optional(Path))
+
+
+@attrs.frozen(repr=False)
+class Setting:
+    """Declare something a shop sets for the plugin.
+
+    Args:
+        name: Unique in the plugin.
+        type: text, integer, number, boolean or secret; a secret is sealed, redacted, and rotates.
+        about: What it decides, in a sentence.
+        default: Its value where nothing is set; a secret has none.
+        check: Raises InvalidError for a value that can not be.
+        least_length: How many characters a secret must have, 8 or more.
+
+    >>> Setting("wait_hours", "integer", "How long a cart may rest.", default=4).default
+    4
+    """
+
+    name: str = attrs.field(validator=check_name)
+    type: str = attrs.field(validator=attrs.validators.in_(SETTING_TYPES))
+    about: str = attrs.field(validator=check_said)
+    default: Any = None
+    check: Callable[[Any], None] | None = attrs.field(default=None, validator=check_callable)
+    least_length: int = attrs.field(default=16, validator=attrs.validators.ge(8))
+
+    def __attrs_post_init__(self) -> None:
+        if self.is_secret and self.default is not None:
+            raise InvalidError.of("default", "a secret has no default: a shop sets it")
+
+    @property
+    def is_secret(self) -> bool:
+        """Tell whether nobody may see it."""
+        return self.type == "secret"
+
+    def __repr__(self) -> str:
+        return f"<Setting {self.name} {self.type}>"
+
+
+@attrs.frozen
+class Condition:
+    """Name something that holds for a customer or does not; segments, surveys and journeys choose by it.
+
+    Args:
+        name: Unique among all plugins.
+        about: What holds, in a sentence.
+        holds: Tells whether it does, by asking about `ask.customer()`.
+    """
+
+    name: str = attrs.field(validator=check_name)
+    about: str = attrs.field(validator=check_said)
+    holds: Callable[[Questions], bool] = attrs.field(validator=check_callable)
+
+
+@attrs.frozen
+class Channel:
+    """Bring a way to reach customers. The core sends by it once messages are there.
+
+    Args:
+        name: As in `channel=` of events: email, sms, …
+        address: The kind of identity it delivers to: email, phone, handle, …
+        deliver: Hands one message over and gives the provider's receipt.
+    """
+
+    name: str = attrs.field(validator=check_name)
+    address: str = attrs.field(validator=check_name)
+    deliver: Callable[..., Any] = attrs.field(validator=check_callable)
+
+
+@attrs.frozen
+class Service:
+    """Offer an object of the plugin's own; a shop gets it by `crm.service(TheirService)`.
+
+    Args:
+        type: Its class.
+        make: Makes it of a CRM's view on a shop; called when first asked for.
+    """
+
+    type: type[Any] = attrs.field(validator=attrs.validators.instance_of(type))
+    make: Callable[[Any], Any] = attrs.field(validator=check_callable)
+
+
+@attrs.frozen
+class Need:
+    """Say which module the plugin needs, and how it is installed.
+
+    Args:
+        module: What is imported, as `httpx2`.
+        install: What pip is given, as `ecrm[http]`.
+    """
+
+    module: str = attrs.field(validator=check_said)
+    install: str = attrs.field(validator=check_said)
+
+
+@attrs.frozen
+class Command:
+    """Add a command to `ecrm`.
+
+    Args:
+        name: Of the command.
+        function: An import string of a click command, loaded when it is called.
+    """
+
+    name: str = attrs.field(validator=check_name)
+    function: str = attrs.field(validator=check_import)
+
+
+@attrs.frozen
+class Panel:
+    """Add a panel to a customer's page.
+
+    Args:
+        name: Unique among all plugins.
+        title: Its heading.
+        function: An import string of what renders it, loaded when it is shown.
+    """
+
+    name: str = attrs.field(validator=check_name)
+    title: str = attrs.field(validator=check_said)
+    function: str = attrs.field(validator=check_import)
+
+
+@attrs.frozen
+class WebPage:
+    """Add a page under the address a host mounts ecrm at.
+
+    Args:
+        path: Below `<mount>/<plugin>/`.
+        function: An import string of a function from Request to Response, loaded when it is called.
+    """
+
+    path: str = attrs.field(validator=check_said)
+    function: str = attrs.field(validator=check_import)

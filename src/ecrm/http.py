@@ -1,0 +1,106 @@
+"""A request and a response that belong to no framework: adapters turn theirs into these and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from ecrm.errors import InvalidError
+
+__all__ = ["Headers", "Request", "Response"]
+
+
+class Headers(Mapping[str, str]):
+    """Hold headers; their names mean the same in any case.
+
+    Args:
+        headers: By name, or as pairs; of several of one name the values are joined by a comma.
+
+    >>> Headers({"Content-Type": "text/plain"})["content-type"]
+    'text/plain'
+    """
+
+    def __init__(self, headers: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        self._values: dict[str, str] = {}
+        for name, value in pairs:
+            key = name.lower()
+            self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        # A value may be a signature or a cookie: names must do.
+        return f"<Headers {', '.join(sorted(self._values))}>"
+
+
+def _headers(value: Any) -> Headers:
+    return value if isinstance(value, Headers) else Headers(value)
+
+
+def _check_bytes(_: Any, field: Any, value: bytes) -> None:
+    if not isinstance(value, bytes):
+        raise InvalidError.of(field.name, "give the raw bytes, before any decoding")
+
+
+@attrs.frozen(repr=False)
+class Request:
+    """Be a request as it came, raw.
+
+    Args:
+        method: As POST.
+        path: Without the query.
+        body: The raw bytes, as signatures are over these.
+        headers: By name, in any case.
+        query: By name.
+        url: The whole address as the sender knows it, for signatures that cover it.
+
+    >>> Request("post", "/webhooks/acme", b"{}", {"X-Acme": "1"}).headers["x-acme"]
+    '1'
+    """
+
+    method: str = attrs.field(converter=str.upper)
+    path: str = "/"
+    body: bytes = attrs.field(default=b"", validator=_check_bytes)
+    headers: Headers = attrs.field(default=(), converter=_headers)
+    query: Mapping[str, str] = attrs.field(factory=dict)
+    url: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {len(self.body)} bytes>"
+
+
+@attrs.frozen(repr=False)
+class Response:
+    """Be an answer; an adapter sends it as it is.
+
+    Args:
+        status: The HTTP status, 100 to 599.
+        body: The bytes.
+        headers: By name.
+
+    >>> Response.json({"done": True}).body
+    b'{"done": true}'
+    """
+
+    status: int = attrs.field(default=200, validator=[attrs.validators.ge(100), attrs.validators.le(599)])
+    body: bytes = attrs.field(default=b"", validator=_check_bytes)
+    headers: Headers = attrs.field(default=(), converter=_headers)
+
+    @classmethod
+    def json(cls, value: Any, status: int = 200) -> Response:
+        """Make an answer of JSON."""
+        return cls(status, json.dumps(value).encode(), {"content-type": "application/json"})
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status} {len(self.body)} bytes>"
