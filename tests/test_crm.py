@@ -21,7 +21,7 @@ def test_a_new_file_gets_its_tables_by_itself(bare_sqlite_url):
 
 
 def test_a_crm_shows_no_secret(bare_sqlite_url):
-    with CRM(bare_sqlite_url, secrets={"mail": "hunter2"}) as crm:
+    with CRM(bare_sqlite_url, secrets={"mail.key": "hunter2-hunter2-hunter2"}) as crm:
         assert repr(crm) == "<CRM sqlite shop=main>"
         assert "hunter2" not in repr(vars(crm))
 
@@ -30,7 +30,8 @@ def test_a_crm_shows_no_secret(bare_sqlite_url):
     ("wrong", "error"),
     [
         ({"url": "nonsense"}, SetupError), ({"on_error": "ignore"}, InvalidError), ({"shop": "a b"}, InvalidError),
-        ({"host": "nonsense"}, SetupError),
+        ({"host": "nonsense"}, SetupError), ({"secrets": {"mail.key": "hunter2"}}, SetupError),
+        ({"plugins": "acme"}, SetupError), ({"plugins": ["no_such_plugin"]}, SetupError),
     ],
 )  # fmt: skip
 def test_what_can_not_work_is_refused_at_the_start(bare_sqlite_url, wrong, error):

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import traceback
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from ecrm import CRM
+from ecrm import CRM, InvalidError
 from ecrm.database.types import Id, Key
-from ecrm.hookspecs import Follower, Move, Regrouping, hookimpl
+from ecrm.hookspecs import Follower, Move, Regrouping, Setting, Tables, hookimpl
 from ecrm.testing import FrozenClock
 from story import AYSE, MEHMET, visited
 
+METADATA = sa.MetaData()
 POINTS = sa.Table(
-    "acme_points",
-    sa.MetaData(),
-    sa.Column("shop", Key),
-    sa.Column("profile_id", Id),
+    "ecrm_points_row",
+    METADATA,
+    sa.Column("shop", Key, primary_key=True),
+    sa.Column("profile_id", Id, primary_key=True),
     sa.Column("customer_id", Id),
     sa.Column("points", sa.Integer),
 )
+sa.Table("ecrm_points_audit", METADATA, sa.Column("shop", Key, primary_key=True), sa.Column("customer_id", Id))
 
 
 class Points:
@@ -29,8 +32,12 @@ class Points:
     is_broken = False
 
     @hookimpl
+    def register_tables(self):
+        return [Tables(METADATA)]
+
+    @hookimpl
     def register_followers(self):
-        return [Follower.by_profile("acme_points"), Follower("acme_audit", self.audit)]
+        return [Follower.by_profile("ecrm_points_row"), Follower("ecrm_points_audit", self.audit)]
 
     def audit(self, _, __):
         if self.is_broken:
@@ -49,7 +56,6 @@ def shop(bare_database_url, plugin):
         crm.record(visited(AYSE, "v1"))
         crm.record(visited(MEHMET, "v2"))
         with crm.database.write() as transaction:
-            POINTS.metadata.create_all(transaction.connection)
             for number, who in enumerate((AYSE, MEHMET), 1):
                 (identity,) = crm.customers.identities(who)
                 customer = crm.customers.find(who).id
@@ -95,3 +101,70 @@ def test_a_follower_that_fails_leaves_everything_as_it_was(shop, plugin):
 def test_a_regrouping_touches_both_sides_of_every_move():
     one, two, three = (UUID(int=n) for n in (1, 2, 3))
     assert Regrouping("main", (Move(one, two, three),)).touched == {two, three}
+
+
+def test_a_customers_rows_are_exported_and_erased_by_their_key(shop):
+    ayse = shop.customers.find(AYSE)
+    follower = Follower.by_profile("ecrm_points_row")
+    (identity,) = shop.customers.identities(AYSE)
+    with shop.database.write() as transaction:
+        (row,) = follower.exported(transaction, "main", [identity.profile_id])
+        assert row["points"] == 1
+        assert follower.erased(transaction, "main", [identity.profile_id]) == 1
+        assert follower.exported(transaction, "main", [identity.profile_id]) == []
+    assert ayse.id not in points(shop)
+
+
+def test_a_plugin_may_export_and_erase_in_its_own_way():
+    follower = Follower(
+        "ecrm_points_row", lambda *_: None, export=lambda *_: [{"points": 7}], erase=lambda _, __, ids: len(ids)
+    )
+    assert follower.exported(None, "main", []) == [{"points": 7}]
+    assert follower.erased(None, "main", [UUID(int=1), UUID(int=2)]) == 2
+
+
+SETTINGS = {
+    "text": (["", "a", "ş" * 10_000], [None, 1, True, "a\0", "a" * 10_001, b"a"]),
+    "integer": ([0, -4, 2**63 - 1], [None, "4", 4.0, True, 2**64]),
+    "number": ([0, -4, 1.5], [None, "1.5", True, float("nan"), float("inf"), 1e300]),
+    "boolean": ([True, False], [None, 1, "yes"]),
+    "secret": (["correct horse battery"], [None, "", " ", "short", "correct horse battery ", 7, "x" * 20 + "\0"]),
+}
+
+
+@pytest.mark.parametrize(("kind", "good", "bad"), [(kind, *values) for kind, values in SETTINGS.items()], ids=SETTINGS)
+def test_a_setting_takes_values_of_its_type_alone(kind, good, bad):
+    setting = Setting("wanted", kind, "What is wanted.")
+    for value in good:
+        assert setting.checked(value) == value
+    for value in bad:
+        with pytest.raises(InvalidError, match="wanted: ") as caught:
+            setting.checked(value)
+        assert not value or str(value) not in str(caught.value)
+
+
+def refuse(value):
+    raise InvalidError.of("wanted", f"not {value}")
+
+
+def fail(value):
+    raise KeyError(value)
+
+
+def test_a_plugins_own_check_is_asked_and_what_it_says_is_passed_on():
+    with pytest.raises(InvalidError, match="wanted: not 7"):
+        Setting("wanted", "integer", "What.", check=refuse).checked(7)
+    with pytest.raises(InvalidError, match="wanted: the plugin's check refuses it: KeyError"):
+        Setting("wanted", "integer", "What.", check=fail).checked(7)
+
+
+@pytest.mark.parametrize("check", [refuse, fail])
+def test_what_a_plugins_check_says_of_a_secret_is_kept_back(check):
+    with pytest.raises(InvalidError) as caught:
+        Setting("wanted", "secret", "What.", check=check).checked("correct horse battery")
+    assert "horse" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_secret_may_be_wanted_longer():
+    with pytest.raises(InvalidError, match="give 40 characters"):
+        Setting("wanted", "secret", "What.", least_length=40).checked("x" * 39)

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal
 
-from ecrm.database import Database
+from ecrm.crew import Crew
+from ecrm.database import Database, migrating
+from ecrm.database.migrating import CORE, Owner
+from ecrm.deadlines import Runner
+from ecrm.errors import EcrmError
 from ecrm.interactions.emitting import Emitter
 from ecrm.interactions.inboxes import Inbox
 from ecrm.interactions.model.interaction import Interaction
-from ecrm.interactions.receiving import Received, Receiver
 from ecrm.interactions.recording import Kit
 from ecrm.interactions.tables import inbox as inbox_table
+from ecrm.interactions.tables.facts import metadata_of
+from ecrm.reactions.parts import Acted
 from ecrm.registry import Contributions
+from ecrm.shops.keys import PluginKeys
+from ecrm.shops.options import Options
 from ecrm.shops.service import Shop
 from ecrm.signals import Signals
-from ecrm.worker import Worker
+from ecrm.worker import Done, Worker
 
 __all__ = ["Core", "machine_time"]
 
 _TIDY_EVERY = dt.timedelta(hours=1)
+_WATCH_EVERY = dt.timedelta(seconds=30)
 
 
 class Core:
@@ -33,7 +42,7 @@ class Core:
         host: Database | None,
         kit: Kit,
         contributions: Contributions,
-        secrets: dict[str, str],
+        options: Options,
         signals: Signals,
         on_error: Literal["log", "raise"],
     ) -> None:
@@ -41,12 +50,17 @@ class Core:
         self.host = host
         self.kit = kit
         self.contributions = contributions
-        self.secrets = secrets
+        self.options = options
         self.signals = signals
+        self.runner = Runner()
         self._shops: dict[str, Shop] = {}
         self.emitter = Emitter(database, host, kit, on_error, self._settings_of)
-        self.receiver = Receiver(database, host, kit, self._settings_of, json.loads)
-        self._tidied_at: dt.datetime | None = None
+        self.crew = Crew(
+            (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of
+        )
+        self._tidied = _Turn(_TIDY_EVERY)
+        self._watched = _Turn(_WATCH_EVERY)
+        self._late: set[str] = set()
 
     def shop(self, key: str) -> Shop:
         """Give a shop, the same object each time so that its settings are read once."""
@@ -54,33 +68,103 @@ class Core:
             self._shops[key] = Shop(self.database, key, self.kit.now)
         return self._shops[key]
 
-    def worker(self, tell: Callable[[str, Sequence[Interaction]], None]) -> Worker:
-        """Make a worker that tells the host of what it stored."""
+    @cached_property
+    def owners(self) -> tuple[Owner, ...]:
+        """Give the owners of tables: the core, then each plugin, of its own tables and of its facts."""
+        brought = (
+            Owner(f"plugin {plugin}", tables.metadata, f"ecrm_{plugin}_version", tables.migrations)
+            for plugin, tables in self.contributions.tables.items()
+        )
+        facts = (Owner(f"plugin {plugin}", made, None) for plugin, made in metadata_of(self.kit.book).items())
+        return (CORE, *brought, *facts)
 
-        def receive() -> Received:
-            received = self.receiver.receive()
-            for shop, interactions in received.stored.items():
+    def upgrade(self) -> None:
+        """Make the tables of all owners, or bring them up to date."""
+        migrating.upgrade(self.database, self.owners)
+        self.prepare_host()
+        self.crew.reactor.enrol()
+
+    def prepare(self) -> None:
+        """Make what a new file lacks; on PostgreSQL, and for what is older, `upgrade` is called on purpose."""
+        if self.database.dialect == "sqlite":
+            lacking = migrating.new_owners(self.database, self.owners)
+            if lacking:
+                migrating.upgrade(self.database, lacking)
+        self.prepare_host()
+        # A reaction sees what happens from its first start on. Where the database is away or not made yet,
+        # the start goes on: `upgrade` and the worker begin its cursor as well.
+        with contextlib.suppress(EcrmError):
+            self.crew.reactor.enrol()
+
+    def prepare_host(self) -> None:
+        """Make the inbox in the host's own file, where there is one."""
+        if self.host is not None:
+            migrating.make_tables(self.host, (inbox_table.INBOX.name,))
+
+    def is_on(self, plugin: str, shop: str) -> bool:
+        """Tell whether a plugin is on for a shop."""
+        return plugin in self.contributions.plugins and plugin not in self.shop(shop).settings.plugins_off
+
+    def keys_of(self, plugin: str) -> PluginKeys:
+        """Give what a plugin's source may know of the shops that set it up."""
+        return PluginKeys(plugin, self.options, self.is_on, self.kit.now)
+
+    def worker(self, tell: Callable[[str, Sequence[Interaction]], None], watch: Callable[[], None]) -> Worker:
+        """Make a worker.
+
+        Args:
+            tell: Tells the host of what was stored, after each commit.
+            watch: Looks whether anything lags, and tells the host.
+        """
+        crew = self.crew
+
+        def told(recorded: Mapping[str, Sequence[Interaction]]) -> None:
+            for shop, interactions in recorded.items():
                 tell(shop, interactions)
-            return received
 
-        return Worker(receive, self._tidy)
+        def receive() -> Done:
+            received = crew.receiver.receive()
+            told(received.stored)
+            return Done(received.settled, received.rejected)
+
+        def translate() -> Done:
+            translated, rejected = crew.translator.translate()
+            return Done(translated=translated, rejected=rejected)
+
+        def act(step: Callable[[], Acted]) -> Callable[[], Done]:
+            def acting() -> Done:
+                acted = step()
+                told(acted.recorded)
+                return Done(reacted=acted.seen, failed=acted.failed)
+
+            return acting
+
+        def pull() -> Done:
+            pulled = crew.puller.pull()
+            return Done(pulled=pulled.events, pages=pulled.pages, failed=pulled.failed)
+
+        steps = (pull, translate, receive, act(crew.reactor.react), act(crew.retrier.retry), act(crew.waker.wake))
+        return Worker(steps, self._tidy, watch)
+
+    def is_time_to_watch(self) -> bool:
+        """Tell whether lags are to be looked at; the next time is half a minute later."""
+        return self._watched.is_due(self.kit.now())
+
+    def newly_late(self, late: set[str]) -> set[str]:
+        """Give what came to be late since it was last asked."""
+        fresh, self._late = late - self._late, late
+        return fresh
 
     def _tidy(self) -> None:
-        if self._is_time_to_tidy():
+        if self._tidied.is_due(self.kit.now()):
             self._prune()
-
-    def _is_time_to_tidy(self) -> bool:
-        now = self.kit.now()
-        if self._tidied_at is not None and abs(now - self._tidied_at) < _TIDY_EVERY:
-            return False
-        self._tidied_at = now
-        return True
 
     def _prune(self) -> None:
         with self.database.read() as transaction:
             shops = inbox_table.shops_with_done_rows(transaction)
         for key in shops:
             Inbox(self.database, self.shop(key), self.kit.now).prune()
+        self.crew.prune()
 
     def close(self) -> None:
         """Close every connection."""
@@ -90,6 +174,21 @@ class Core:
 
     def _settings_of(self, key: str) -> Any:
         return self.shop(key).settings
+
+
+class _Turn:
+    """Say when something that is done every so often is due again."""
+
+    def __init__(self, every: dt.timedelta) -> None:
+        self._every = every
+        self._at: dt.datetime | None = None
+
+    def is_due(self, now: dt.datetime) -> bool:
+        """Tell whether it is due; then it is due again after a while."""
+        if self._at is not None and abs(now - self._at) < self._every:
+            return False
+        self._at = now
+        return True
 
 
 def machine_time() -> dt.datetime:

@@ -3,40 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, Self
 from uuid import UUID
 
 import uuid6
 
 from ecrm.composition import Core, machine_time
-from ecrm.customers.finding import Someone
+from ecrm.crew import kept_facts_follower
 from ecrm.customers.service import Customers
-from ecrm.database import Database, migrating
+from ecrm.database import Database
+from ecrm.duties import Duties
 from ecrm.errors import InvalidError, NotFoundError, SetupError
 from ecrm.interactions.emitting import Tap
 from ecrm.interactions.events import CustomerUpdated, Event, InteractionVoided, Kinds, NoteAdded
-from ecrm.interactions.health import Finding, examine
 from ecrm.interactions.inboxes import Inbox
+from ecrm.interactions.model.book import FactBook
 from ecrm.interactions.model.interaction import Interaction, Timeline
 from ecrm.interactions.model.order import Order
 from ecrm.interactions.model.view import CustomerView
 from ecrm.interactions.reading import Before, facts_of, orders_shown, timeline_of
 from ecrm.interactions.recording import Kit
-from ecrm.interactions.recounting import FACT_FOLLOWER
+from ecrm.interactions.recounting import fact_follower
 from ecrm.interactions.service import Recorder, Report, interaction_id
-from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.registry import collect
+from ecrm.shops.keyring import Keyring
+from ecrm.shops.options import Options
 from ecrm.signals import Signals
+from ecrm.switchboard import Switchboard
 from ecrm.values import Actor, Who
-from ecrm.worker import Done, Worker
+from ecrm.values.who import Someone
 
 __all__ = ["CRM", "CustomerView"]
 
 Clock = Callable[[], dt.datetime]
 
 
-class CRM:
+class CRM(Duties):
     """Open a CRM on a database.
 
     A new SQLite file gets its tables by itself; for others call `upgrade` once. It may be shared by
@@ -47,8 +50,9 @@ class CRM:
         host: The host's own SQLite database, where its orders are in another file: only the inbox is
             put there, so that `emit` can share the order's transaction.
         shop: The default tenant; `for_shop` gives a view on another.
-        plugins: Objects or modules with hook implementations.
-        secrets: Keys by name, for what is signed; kept out of every repr and log.
+        plugins: Names, modules, objects or classes; None is every plugin that is built in or installed.
+        secrets: By name, each a text or the new and the old one: `settings` seals what shops set,
+            `<plugin>.<setting>` is a plugin's own. Kept out of every repr and log.
         on_error: What `emit` does with a failure: `log` keeps it from the host, `raise` shows it.
         clock: Gives the aware time; None is the machine's.
 
@@ -68,8 +72,8 @@ class CRM:
         *,
         host: str | None = None,
         shop: str = "main",
-        plugins: Sequence[Any] | None = None,
-        secrets: dict[str, str] | None = None,
+        plugins: Iterable[Any] | None = None,
+        secrets: Mapping[str, str | Sequence[str]] | None = None,
         on_error: Literal["log", "raise"] = "log",
         clock: Clock | None = None,
     ) -> None:
@@ -82,13 +86,14 @@ class CRM:
             raise SetupError(message)
         contributions = collect(plugins)
         now = clock or machine_time
-        kit = Kit(uuid6.uuid7, now, (FACT_FOLLOWER, *contributions.followers))
-        self._core = Core(database, beside, kit, contributions, dict(secrets or {}), Signals(), on_error)
+        keyring = Keyring(secrets or {}, contributions.settings)
+        options = Options(database, contributions.settings, keyring, now, shop)
+        book = FactBook(contributions.facts)
+        kept = kept_facts_follower(contributions, uuid6.uuid7)
+        kit = Kit(uuid6.uuid7, now, (fact_follower(book), kept, *contributions.followers), book)
+        self._core = Core(database, beside, kit, contributions, options, Signals(), on_error)
         self._open(shop)
-        if database.dialect == "sqlite" and migrating.is_new(database):
-            self.upgrade()
-        elif beside is not None:
-            migrating.upgrade(beside, (inbox_table.INBOX.name,))
+        self._core.prepare()
 
     def _open(self, shop: str) -> None:
         core = self._core
@@ -98,6 +103,8 @@ class CRM:
         self.customers = Customers(
             core.database, self.shop, self._record_traits, core.kit.now, core.kit.new_id, core.kit.followers
         )
+        self.plugins = Switchboard(core, self.shop, self.customers.find)
+        self._services = {}
 
     def __repr__(self) -> str:
         return f"<CRM {self._core.database.dialect} shop={self.shop.key}>"
@@ -134,10 +141,12 @@ class CRM:
         return view
 
     def upgrade(self) -> None:
-        """Make the tables, or bring them up to date; those of a newer ecrm are a SetupError."""
-        migrating.upgrade(self._core.database)
-        if self._core.host is not None:
-            migrating.upgrade(self._core.host, (inbox_table.INBOX.name,))
+        """Make the tables of ecrm and of its plugins, or bring them up to date, in one transaction.
+
+        Raises:
+            SetupError: They are of a newer ecrm or plugin, or a revision failed: it is named, nothing changed.
+        """
+        self._core.upgrade()
 
     def record(self, event: Event) -> Interaction:
         """Record an event now, in a transaction of its own.
@@ -199,18 +208,6 @@ class CRM:
         """Let `emit` give events to a test instead of the database; None ends it."""
         self._core.emitter.tap = tap
 
-    def work(self) -> Done:
-        """Receive what waits, until nothing does; give the counts.
-
-        >>> crm.work().is_idle
-        True
-        """
-        return self.worker().run()
-
-    def worker(self) -> Worker:
-        """Make a worker, as `ecrm work` runs it for ever."""
-        return self._core.worker(self._tell)
-
     def timeline(
         self,
         who: Someone,
@@ -261,7 +258,7 @@ class CRM:
         1
         """
         with self._core.database.read() as transaction:
-            return facts_of(transaction, self.shop.key, self.shop.settings, who)
+            return facts_of(transaction, self.shop.key, self.shop.settings, who, self._core.kit.book)
 
     def customer(self, who: Someone) -> CustomerView:
         """Show a customer: profile, identities, facts, orders, newest interactions.
@@ -318,29 +315,6 @@ class CRM:
         """Give the event kinds that are known: the core's and the plugins'."""
         return self._core.contributions.kinds
 
-    def doctor(self, *, recount: bool = False, progress: Callable[[int], None] | None = None) -> list[Finding]:
-        """Look at the CRM's health.
-
-        Args:
-            recount: Also fold and count everything of the shop anew, keep it, and compare.
-            progress: Called with the number of customers recounted.
-
-        >>> all(finding.is_good for finding in crm.doctor(recount=True))
-        True
-        """
-        return examine(
-            (self._core.database, self._core.host),
-            self.shop.key,
-            self._core.kit.now(),
-            recount=recount,
-            progress=progress,
-        )
-
     def _record_traits(self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None) -> None:
         kind = {"Customer Updated": CustomerUpdated, "Note Added": NoteAdded}[event_name]
         self._recorder.record(kind(customer=customer, actor=actor, **properties))
-
-    def _tell(self, shop: str, interactions: Sequence[Interaction]) -> None:
-        signals = self._core.signals
-        if interactions and signals.recorded.receivers:
-            signals.tell(signals.recorded, self, shop=shop, interactions=list(interactions))

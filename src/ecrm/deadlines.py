@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 __all__ = ["DeadlineError", "EndedError", "Runner"]
 
 T = TypeVar("T")
+_IDLE_S = 5.0
 
 
 class DeadlineError(Exception):
@@ -57,21 +58,24 @@ class Runner:
         self._name = name
         self._local = threading.local()
 
-    def call(self, function: Callable[[], T], *, deadline_s: float) -> T:
+    def call(self, function: Callable[[], T], *, deadline_s: float, steps: Callable[[], int] | None = None) -> T:
         """Call a function; give what it gives.
 
         Args:
             function: Called without arguments, in the runner's thread.
             deadline_s: How long it may take, in seconds of the machine.
+            steps: Where the function does several things, how many it has done: the deadline is each one's.
 
         Raises:
             DeadlineError: It did not come back in time.
             EndedError: It tried to end the program.
         """
         call = _Call(function)
-        seat = self._seat()
-        seat.calls.put(call)
-        if not call.done.wait(deadline_s):
+        seat = self._seated(call)
+        done = steps() if steps is not None else 0
+        while not call.done.wait(deadline_s):
+            if steps is not None and done != (done := steps()):
+                continue
             self._local.seat = None
             seat.abandon()
             raise DeadlineError(f"it took longer than {deadline_s:g} s")
@@ -82,43 +86,54 @@ class Runner:
             raise call.error
         raise EndedError("it tried to end the program") from call.error
 
-    def close(self) -> None:
-        """Let the calling thread's runner go; the next call starts another."""
+    def _seated(self, call: _Call) -> _Seat:
         seat: _Seat | None = getattr(self._local, "seat", None)
-        self._local.seat = None
-        if seat is not None and seat.is_alive():
-            seat.calls.put(None)
-            seat.thread.join(1.0)
-
-    def _seat(self) -> _Seat:
-        seat: _Seat | None = getattr(self._local, "seat", None)
-        if seat is None or not seat.is_alive():
+        if seat is None or not seat.take(call):
             seat = self._local.seat = _Seat(self._name)
+            seat.take(call)
         return seat
 
 
 class _Seat:
-    """One thread and the queue it takes calls from."""
+    """One thread and the queue it takes calls from; it ends by itself when nobody calls."""
 
     def __init__(self, name: str) -> None:
-        self.calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[_Call] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._is_open = True
         self._pid = os.getpid()
-        self.thread = threading.Thread(target=self._serve, name=name, daemon=True)
-        self.thread.start()
+        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._thread.start()
 
-    def is_alive(self) -> bool:
-        """Tell whether it takes calls; a thread does not live on in a forked child."""
-        return self._pid == os.getpid() and self.thread.is_alive()
+    def take(self, call: _Call) -> bool:
+        """Take a call; give False where the thread has ended, as it has in a forked child."""
+        if self._pid != os.getpid():
+            return False
+        with self._lock:
+            if self._is_open:
+                self._calls.put(call)
+            return self._is_open
 
     def abandon(self) -> None:
         """Leave the thread behind; Python code that loops in it ends, a call that sleeps ends when it wakes."""
-        self.calls.put(None)
-        if self.thread.ident is not None:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread.ident), ctypes.py_object(_Abandoned))
+        with self._lock:
+            self._is_open = False
+        if self._thread.ident is not None:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread.ident), ctypes.py_object(_Abandoned))
 
     def _serve(self) -> None:
         try:
-            while (call := self.calls.get()) is not None:
+            while (call := self._next()) is not None:
                 call.run()
         except _Abandoned:
             return
+
+    def _next(self) -> _Call | None:
+        try:
+            return self._calls.get(timeout=_IDLE_S)
+        except queue.Empty:
+            with self._lock:
+                # A call may have come between the wait's end and the lock.
+                if self._is_open and self._calls.empty():
+                    self._is_open = False
+            return None if not self._is_open else self._calls.get()

@@ -61,4 +61,18 @@ class SetupError(EcrmError, RuntimeError):
 
 
 class UnavailableError(EcrmError):
-    """Try again later: the database is locked, full, or away."""
+    """Try again later: the database is locked, full, or away, or another system is.
+
+    Args:
+        message: What is away, and whether anything was done.
+        retry_after_s: How long to wait at least, in seconds, where it is known.
+
+    >>> UnavailableError("the marketplace asks to wait", retry_after_s=30).retry_after_s
+    30
+    """
+
+    retry_after_s: float | None
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

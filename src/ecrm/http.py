@@ -44,6 +44,10 @@ class Headers(Mapping[str, str]):
         return f"<Headers {', '.join(sorted(self._values))}>"
 
 
+def _upper(value: str) -> str:
+    return value.upper()
+
+
 def _headers(value: Any) -> Headers:
     return value if isinstance(value, Headers) else Headers(value)
 
@@ -69,10 +73,10 @@ class Request:
     '1'
     """
 
-    method: str = attrs.field(converter=str.upper)
+    method: str = attrs.field(converter=_upper)
     path: str = "/"
     body: bytes = attrs.field(default=b"", validator=_check_bytes)
-    headers: Headers = attrs.field(default=(), converter=_headers)
+    headers: Headers = attrs.field(factory=Headers, converter=_headers)
     query: Mapping[str, str] = attrs.field(factory=dict)
     url: str = ""
 
@@ -95,7 +99,7 @@ class Response:
 
     status: int = attrs.field(default=200, validator=[attrs.validators.ge(100), attrs.validators.le(599)])
     body: bytes = attrs.field(default=b"", validator=_check_bytes)
-    headers: Headers = attrs.field(default=(), converter=_headers)
+    headers: Headers = attrs.field(factory=Headers, converter=_headers)
 
     @classmethod
     def json(cls, value: Any, status: int = 200) -> Response:

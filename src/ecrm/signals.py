@@ -20,6 +20,8 @@ class Signals:
 
     Args:
         recorded: After interactions were stored; gets `shop` and `interactions`, one call a batch.
+        lagged: When the inbox, a reaction, the timers or a source came to be late, or something failed for
+            good; gets `shop` and `findings`, those of `crm.health()` that were good before.
 
     >>> seen = []
     >>> signals = Signals()
@@ -31,6 +33,7 @@ class Signals:
 
     def __init__(self) -> None:
         self.recorded = Signal("Interactions were stored.")
+        self.lagged = Signal("Something came to be late, or failed for good.")
 
     def tell(self, signal: Signal, sender: Any, **told: Any) -> None:
         """Call every receiver, each for itself."""

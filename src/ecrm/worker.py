@@ -1,17 +1,16 @@
-"""The worker: receive until nothing waits, once or for ever. Later steps (react, wake, deliver) join here."""
+"""The worker: pull, receive, react and wake until nothing is left to do, once or for ever."""
 
 from __future__ import annotations
 
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
 
 from ecrm.errors import EcrmError, UnavailableError
-from ecrm.interactions.receiving import Received
 
 __all__ = ["Done", "Worker"]
 
@@ -23,20 +22,30 @@ class Done:
     """Count what a worker did.
 
     Args:
-        received: Inbox rows that are on their timelines now.
+        received: Events of the inbox that are on their timelines.
         rejected: Inbox rows that can not be; `crm.inbox.rejected()` says why.
+        translated: Deliveries of other systems that are events of the inbox.
+        pulled: Events that were pulled from other systems into the inbox.
+        pages: How many pages that took.
+        reacted: Interactions and timers that reactions were asked about.
+        failed: What failed and is tried again; `crm.parked()` and `crm.health()` say what.
     """
 
     received: int = 0
     rejected: int = 0
+    translated: int = 0
+    pulled: int = 0
+    pages: int = 0
+    reacted: int = 0
+    failed: int = 0
 
     def __add__(self, other: Done) -> Done:
-        return Done(self.received + other.received, self.rejected + other.rejected)
+        return Done(*(mine + its for mine, its in zip(attrs.astuple(self), attrs.astuple(other), strict=True)))
 
     @property
     def is_idle(self) -> bool:
         """Tell whether there was nothing to do."""
-        return not (self.received or self.rejected)
+        return not any(attrs.astuple(self))
 
 
 class Worker:
@@ -45,14 +54,22 @@ class Worker:
     Several workers on one database are safe, in threads, processes or machines.
 
     Args:
-        receive: Receives one batch and tells the host of it.
+        steps: What is done in a round, in its order; each does a bounded part and says what.
         tidy: Prunes what has been kept long enough.
+        watch: Tells the host where anything lags.
         wait_s: How long to wait when nothing is to do, in seconds.
     """
 
-    def __init__(self, receive: Callable[[], Received], tidy: Callable[[], None], wait_s: float = 0.5) -> None:
-        self._receive = receive
+    def __init__(
+        self,
+        steps: Sequence[Callable[[], Done]],
+        tidy: Callable[[], None],
+        watch: Callable[[], None],
+        wait_s: float = 0.5,
+    ) -> None:
+        self._steps = steps
         self._tidy = tidy
+        self._watch = watch
         self._wait_s = wait_s
         self._stop = threading.Event()
 
@@ -64,12 +81,23 @@ class Worker:
         """
         total = Done()
         while True:
-            received = self._receive()
-            done = Done(received.settled, received.rejected)
+            done = self._round()
             total += done
             self._tidy()
-            if done.is_idle:
+            self._watch()
+            if done.is_idle or self._stop.is_set():
                 return total
+
+    def _round(self) -> Done:
+        done, failure = Done(), None
+        for step in self._steps:
+            try:
+                done += step()
+            except Exception as error:  # noqa: BLE001 - one duty that fails must not keep the others: it is raised below
+                failure = failure or error
+        if failure is not None:
+            raise failure
+        return done
 
     def run_forever(self, progress: Callable[[Done], None] | None = None) -> None:
         """Work until `stop` or, in the main thread, SIGTERM or SIGINT; a failing database is waited for."""
@@ -86,9 +114,9 @@ class Worker:
             except UnavailableError:
                 wait_s = min(wait_s * 2, 30.0)
                 _LOG.warning("the database is away: trying again in %.1f s", wait_s)
-            except EcrmError as error:
+            except Exception as error:  # noqa: BLE001 - a worker goes on, whatever one duty meets
                 wait_s = min(wait_s * 2, 30.0)
-                _LOG.error("%s", error)
+                _LOG.error("%s", error if isinstance(error, EcrmError) else type(error).__name__)
             self._stop.wait(wait_s)
 
     def stop(self) -> None:

@@ -44,11 +44,11 @@ def count_in_a_second_transaction() -> None:
     save_tally = recording.save_tally
     fuse = Fuse(3)
 
-    def saved(transaction: Transaction, shop: str, tally: Any) -> None:
+    def saved(transaction: Transaction, shop: str, tally: Any, book: Any) -> None:
         transaction.commit()
         fuse.burn()
         transaction.begin()
-        save_tally(transaction, shop, tally)
+        save_tally(transaction, shop, tally, book)
 
     recording.save_tally = saved
 

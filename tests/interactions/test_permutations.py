@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import random
 
-import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,25 +12,9 @@ from hypothesis import strategies as st
 from ecrm import CRM, Actor, Who, events
 from ecrm.testing import FrozenClock
 from ecrm.testing.strategies import histories
+from doors import DOORS, named, record_each, record_many, without_conflicts
 from projection import projection, projection_hash
 from story import cancelled, minute, ordered, refunded, told, updated, visited
-
-
-def record_each(crm: CRM, history):
-    for event in history:
-        crm.record(event)
-
-
-def record_many(crm: CRM, history):
-    assert not crm.record_many(history).rejected
-
-
-def emit_and_work(crm: CRM, history):
-    assert all(crm.emit(event) for event in history)
-    assert not crm.work().rejected
-
-
-DOORS = (record_each, record_many, emit_and_work)
 
 
 @pytest.fixture(scope="module")
@@ -49,21 +32,6 @@ def postgresql_shop_of(postgresql_server):
         crm.upgrade()
         numbers = itertools.count()
         yield lambda: crm.for_shop(f"shop{next(numbers)}")
-
-
-def named(history: list[events.Event]) -> list[events.Event]:
-    """Give each event an id of its own, so that only true duplicates are duplicates."""
-    seen: dict[str, events.Event] = {}
-    for number, event in enumerate(history):
-        key = event.natural_key()
-        name = f"{event.event_name}:{key}" if key is not None else f"e{number}"
-        seen.setdefault(name, attrs.evolve(event, source="web", source_id=name))
-    return list(seen.values())
-
-
-def without_conflicts(history: list[events.Event]) -> list[events.Event]:
-    """Leave out what is voided (it must come after what it voids)."""
-    return [event for event in history if not isinstance(event, events.InteractionVoided)]
 
 
 def tell(shop: CRM, door, history) -> list:

@@ -27,6 +27,7 @@ _COMMANDS = {
     "work": ("ecrm.cli.upkeep", "work"),
     "doctor": ("ecrm.cli.upkeep", "doctor"),
     "import": ("ecrm.cli.files", "import_"),
+    "move": ("ecrm.cli.moving", "move"),
     "customers": ("ecrm.cli.customers", "customers"),
     "timeline": ("ecrm.cli.history", "timeline"),
     "facts": ("ecrm.cli.history", "facts"),

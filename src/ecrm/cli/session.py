@@ -8,10 +8,9 @@ from typing import Any, TypeVar
 import click
 
 from ecrm.crm import CRM
-from ecrm.customers.finding import Someone
 from ecrm.errors import SetupError
 from ecrm.values import Who
-from ecrm.values.who import IDENTITIES
+from ecrm.values.who import IDENTITIES, Someone
 
 __all__ = ["json_option", "open_crm", "who_from", "who_options"]
 

@@ -6,6 +6,8 @@ import click
 
 from ecrm.cli.output import print_json, print_table, show_progress
 from ecrm.cli.session import json_option, open_crm
+from ecrm.composition import machine_time
+from ecrm.readiness import examine_readiness
 
 __all__ = ["doctor", "upgrade", "work"]
 
@@ -40,14 +42,17 @@ def work(ctx: click.Context, *, once: bool, as_json: bool) -> None:
 
 @click.command()
 @click.option("--recount", is_flag=True, help="Count all facts anew, put wrong ones right, and compare.")
+@click.option("--ready", is_flag=True, help="Say also what going live still lacks.")
 @json_option
 @click.pass_context
-def doctor(ctx: click.Context, *, recount: bool, as_json: bool) -> None:
+def doctor(ctx: click.Context, *, recount: bool, ready: bool, as_json: bool) -> None:
     """Look at the health of the CRM; exit code 1 when something is not as it should be."""
     crm = open_crm(ctx)
     with show_progress(unit="customers") as told:
         progress = None if told is None else lambda done: told("counting anew", done, 0)
         findings = crm.doctor(recount=recount, progress=progress)
+    if ready and all(finding.is_good for finding in findings if finding.name == "tables"):
+        findings += examine_readiness(crm, machine_time)
     is_healthy = all(finding.is_good for finding in findings)
     if as_json:
         print_json({"is_healthy": is_healthy, "findings": findings})

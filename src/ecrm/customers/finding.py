@@ -13,10 +13,10 @@ from ecrm.database import Transaction
 from ecrm.errors import InvalidError
 from ecrm.shops.model import Settings
 from ecrm.values import Who, normalise_email, normalise_phone
+from ecrm.values.who import Someone
 
-__all__ = ["Someone", "claims_from", "find_profile", "named", "profiles_shown", "who_from"]
+__all__ = ["claims_from", "find_profile", "named", "profiles_shown", "who_from"]
 
-Someone = Who | UUID | str
 DEFAULT_SOURCE = "shop"
 
 

@@ -10,16 +10,17 @@ from collections.abc import Callable, Collection, Iterator
 from uuid import UUID
 
 from ecrm.customers.deciding import keep_apart, merge_customers, unmerge_customers
-from ecrm.customers.finding import Someone, find_profile
+from ecrm.customers.finding import find_profile
 from ecrm.customers.model.merge import Merge, Suggestion
 from ecrm.customers.tables import decision as decision_table
 from ecrm.customers.tables import profile as profile_table
-from ecrm.customers.tables.suggestion import refused_pairs
+from ecrm.customers.tables.suggestion import filed_pairs, refused_pairs
 from ecrm.database import Database, Transaction
 from ecrm.errors import NotFoundError
 from ecrm.hookspecs import Follower
 from ecrm.shops.service import Shop
 from ecrm.values import Actor
+from ecrm.values.who import Someone
 
 __all__ = ["Joining"]
 
@@ -119,15 +120,18 @@ class Joining:
         return (row.merge() for row in found)
 
     def suggestions(self, limit: int = 100) -> Collection[Suggestion]:
-        """Give pairs who were seen together but, by the rules, may be two people.
+        """Give pairs who may be one: seen together but not joined by the rules, or suggested by a plugin.
 
-        Merge those who are one; the others stay as they are.
+        Merge those who are one, `keep_apart` those who are not; the others stay as they are.
 
         >>> crm.customers.suggestions()
         []
         """
         with self._database.read() as transaction:
-            return refused_pairs(transaction, self._shop.key, limit)
+            found = refused_pairs(transaction, self._shop.key, limit)
+            found += filed_pairs(transaction, self._shop.key, limit)
+        first = {(one.one, one.other): one for one in sorted(found, key=lambda one: one.at, reverse=True)}
+        return sorted(first.values(), key=lambda one: one.at)[:limit]
 
     def _profile(self, transaction: Transaction, who: Someone) -> profile_table.ProfileRow:
         profile = find_profile(transaction, self._shop.key, who, self._shop.settings)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any, Protocol
 from uuid import UUID
 
-from ecrm.customers.finding import Someone, claims_from, find_profile, who_from
+from ecrm.customers.finding import claims_from, find_profile, who_from
 from ecrm.customers.joining import Joining
 from ecrm.customers.model.claim import KINDS
 from ecrm.customers.model.merge import Identity
@@ -20,6 +20,7 @@ from ecrm.errors import InvalidError, NotFoundError
 from ecrm.hookspecs import Follower
 from ecrm.shops.service import Shop
 from ecrm.values import Actor, Who, search_key
+from ecrm.values.who import Someone
 
 __all__ = ["Customers", "RecordTraits"]
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 
-__all__ = ["Codec", "Day", "Id", "Instant", "Json", "Key", "codec", "id_of", "micros", "moment"]
+__all__ = ["Codec", "Day", "Id", "Instant", "Json", "Key", "Whole", "codec", "id_of", "micros", "moment"]
 
 Codec = Callable[[Any], Any] | None
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -142,6 +142,25 @@ class Day(Portable):
         return dt.date.fromisoformat if dialect == "sqlite" else None
 
 
+class Whole(Portable):
+    """A whole number that no sum outgrows: NUMERIC on PostgreSQL; on SQLite past 64 bits only its first digits."""
+
+    cache_ok = True
+    array = "numeric"
+
+    def sqlite_type(self) -> sa.types.TypeEngine[Any]:
+        return sa.BigInteger()
+
+    def postgresql_type(self) -> sa.types.TypeEngine[Any]:
+        return sa.Numeric()
+
+    def encoder(self, dialect: str) -> Codec:
+        return _in_64_bits if dialect == "sqlite" else None
+
+    def decoder(self, dialect: str) -> Codec:
+        return int
+
+
 class Json(Portable):
     """A JSON document; jsonb on PostgreSQL, text on SQLite. The driver path carries it as text."""
 
@@ -178,6 +197,10 @@ def array_type(column: sa.Column[Any]) -> str:
     if isinstance(kind, sa.Float | sa.Numeric):
         return "double precision"
     return "bigint" if isinstance(kind, sa.Integer) else "text"
+
+
+def _in_64_bits(value: int) -> int | float:
+    return value if -(2**63) <= value < 2**63 else float(value)
 
 
 def _id_bytes(value: UUID) -> bytes:

@@ -6,8 +6,9 @@ named in the records and is no hook.
 
 from ecrm.hookspecs.following import Follower, Move, Regrouping
 from ecrm.hookspecs.hooks import Contact, Hooks, hookimpl, hookspec
-from ecrm.hookspecs.parts import Channel, Command, Condition, Need, Panel, Service, Setting, Tables, WebPage
+from ecrm.hookspecs.parts import Channel, Command, Condition, Need, Panel, Service, Tables, WebPage
 from ecrm.hookspecs.reactions import Reaction, Timer
+from ecrm.hookspecs.settings import Setting
 from ecrm.hookspecs.sources import Delivery, Keys, Page, Refusal, Source
 from ecrm.values.fact import Fact
 

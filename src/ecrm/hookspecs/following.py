@@ -9,6 +9,7 @@ from uuid import UUID
 import attrs
 
 from ecrm.database import Transaction
+from ecrm.hookspecs.naming import check_callable, one_of
 
 __all__ = ["Follower", "Move", "Regrouping"]
 
@@ -62,9 +63,9 @@ class Follower:
     """
 
     table: str
-    follow: Callable[[Transaction, Regrouping], None]
+    follow: Callable[[Transaction, Regrouping], None] = attrs.field(validator=check_callable)
     key: str = "customer_id"
-    hangs_on: str = attrs.field(default="customer", validator=attrs.validators.in_(("customer", "profile")))
+    hangs_on: str = attrs.field(default="customer", validator=one_of("customer", "profile"))
     export: Callable[[Transaction, str, Collection[UUID]], list[Row]] | None = None
     erase: Callable[[Transaction, str, Collection[UUID]], int] | None = None
 

@@ -10,8 +10,10 @@ import attrs
 import pluggy
 
 from ecrm.hookspecs.following import Follower
-from ecrm.hookspecs.parts import Channel, Command, Condition, Need, Panel, Service, Setting, Tables, WebPage
+from ecrm.hookspecs.naming import check_said
+from ecrm.hookspecs.parts import Channel, Command, Condition, Need, Panel, Service, Tables, WebPage
 from ecrm.hookspecs.reactions import Reaction, Timer
+from ecrm.hookspecs.settings import Setting
 from ecrm.hookspecs.sources import Source
 from ecrm.values.fact import Fact
 
@@ -34,8 +36,8 @@ class Contact:
 
     shop: str
     customer_id: UUID
-    channel: str
-    purpose: str
+    channel: str = attrs.field(validator=check_said)
+    purpose: str = attrs.field(validator=check_said)
 
 
 class Hooks:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ecrm.errors import InvalidError
 
-__all__ = ["check_callable", "check_import", "check_name", "check_said", "names"]
+__all__ = ["between", "check_age", "check_callable", "check_import", "check_name", "check_said", "names", "one_of"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\Z")
 _IMPORT = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z")
@@ -34,8 +35,35 @@ def check_import(_: Any, field: Any, value: str) -> None:
 
 def check_callable(_: Any, field: Any, value: Any) -> None:
     """Refuse what can not be called."""
-    if value is not None and not callable(value):
+    if not callable(value):
         raise InvalidError.of(field.name, "give a function")
+
+
+def check_age(_: Any, field: Any, value: Any) -> None:
+    """Refuse what is no length of time; None is any."""
+    if value is not None and not (isinstance(value, dt.timedelta) and value > dt.timedelta(0)):
+        raise InvalidError.of(field.name, "give a timedelta longer than nothing, or None")
+
+
+def one_of(*allowed: str) -> Callable[[Any, Any, Any], None]:
+    """Make a check that refuses all but these words."""
+
+    def check(_: Any, field: Any, value: Any) -> None:
+        if value not in allowed:
+            raise InvalidError.of(field.name, f"use one of {', '.join(allowed)}")
+
+    return check
+
+
+def between(least: float, most: float) -> Callable[[Any, Any, Any], None]:
+    """Make a check that refuses a number outside of these two, which are inside."""
+
+    def check(_: Any, field: Any, value: Any) -> None:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not least <= value <= most:
+            raise InvalidError.of(field.name, f"give a number from {least:g} to {most:g}")
+
+    return check
 
 
 def names(value: Iterable[str]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What else a plugin brings: tables, settings, conditions, channels, services, commands, panels, pages."""
+"""What else a plugin brings: tables, conditions, channels, services, commands, panels, pages."""
 
 from __future__ import annotations
 
@@ -15,9 +15,17 @@ from ecrm.hookspecs.naming import check_callable, check_import, check_name, chec
 if TYPE_CHECKING:
     from ecrm.reactions.asking import Questions
 
-__all__ = ["Channel", "Command", "Condition", "Need", "Panel", "Service", "Setting", "Tables", "WebPage"]
+__all__ = ["Channel", "Command", "Condition", "Need", "Panel", "Service", "Tables", "WebPage"]
 
-SETTING_TYPES = ("text", "integer", "number", "boolean", "secret")
+
+def _check_metadata(_: Any, field: Any, value: Any) -> None:
+    if not isinstance(value, sa.MetaData):
+        raise InvalidError.of(field.name, "give the MetaData the plugin's tables are declared in")
+
+
+def _check_type(_: Any, field: Any, value: Any) -> None:
+    if not isinstance(value, type):
+        raise InvalidError.of(field.name, "give the class of the service")
 
 
 @attrs.frozen
@@ -29,44 +37,8 @@ class Tables:
         migrations: A folder for Alembic with `versions/`; None while there is only the first version.
     """
 
-    metadata: sa.MetaData = attrs.field(validator=attrs.validators.instance_of(sa.MetaData))
+    metadata: sa.MetaData = attrs.field(validator=_check_metadata)
     migrations: Path | None = attrs.field(default=None, converter=attrs.converters.optional(Path))
-
-
-@attrs.frozen(repr=False)
-class Setting:
-    """Declare something a shop sets for the plugin.
-
-    Args:
-        name: Unique in the plugin.
-        type: text, integer, number, boolean or secret; a secret is sealed, redacted, and rotates.
-        about: What it decides, in a sentence.
-        default: Its value where nothing is set; a secret has none.
-        check: Raises InvalidError for a value that can not be.
-        least_length: How many characters a secret must have, 8 or more.
-
-    >>> Setting("wait_hours", "integer", "How long a cart may rest.", default=4).default
-    4
-    """
-
-    name: str = attrs.field(validator=check_name)
-    type: str = attrs.field(validator=attrs.validators.in_(SETTING_TYPES))
-    about: str = attrs.field(validator=check_said)
-    default: Any = None
-    check: Callable[[Any], None] | None = attrs.field(default=None, validator=check_callable)
-    least_length: int = attrs.field(default=16, validator=attrs.validators.ge(8))
-
-    def __attrs_post_init__(self) -> None:
-        if self.is_secret and self.default is not None:
-            raise InvalidError.of("default", "a secret has no default: a shop sets it")
-
-    @property
-    def is_secret(self) -> bool:
-        """Tell whether nobody may see it."""
-        return self.type == "secret"
-
-    def __repr__(self) -> str:
-        return f"<Setting {self.name} {self.type}>"
 
 
 @attrs.frozen
@@ -108,7 +80,7 @@ class Service:
         make: Makes it of a CRM's view on a shop; called when first asked for.
     """
 
-    type: type[Any] = attrs.field(validator=attrs.validators.instance_of(type))
+    type: type[Any] = attrs.field(validator=_check_type)
     make: Callable[[Any], Any] = attrs.field(validator=check_callable)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ecrm.hookspecs.naming import check_callable, check_name, names
+from ecrm.hookspecs.naming import between, check_age, check_callable, check_name, names
 
 if TYPE_CHECKING:
     from ecrm.interactions.model.interaction import Interaction
@@ -46,11 +46,9 @@ class Reaction:
     react: Callable[[Interaction, Questions], Iterable[Effect] | None] = attrs.field(validator=check_callable)
     kinds: frozenset[str] = attrs.field(default=(), converter=names)
     keeps: frozenset[str] = attrs.field(default=(), converter=names)
-    max_age: dt.timedelta | None = _WEEK
+    max_age: dt.timedelta | None = attrs.field(default=_WEEK, validator=check_age)
     sees_imported: bool = False
-    deadline_s: float = attrs.field(
-        default=5.0, validator=attrs.validators.and_(attrs.validators.gt(0), attrs.validators.le(300))
-    )
+    deadline_s: float = attrs.field(default=5.0, validator=between(0.001, 300))
 
 
 @attrs.frozen
@@ -68,6 +66,4 @@ class Timer:
 
     name: str = attrs.field(validator=check_name)
     fire: Callable[[Due, Questions], Iterable[Effect] | None] = attrs.field(validator=check_callable)
-    deadline_s: float = attrs.field(
-        default=5.0, validator=attrs.validators.and_(attrs.validators.gt(0), attrs.validators.le(300))
-    )
+    deadline_s: float = attrs.field(default=5.0, validator=between(0.001, 300))

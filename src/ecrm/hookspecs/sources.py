@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import attrs
 
 from ecrm.errors import InvalidError
-from ecrm.hookspecs.naming import check_callable, check_name
+from ecrm.hookspecs.naming import between, check_callable, check_name, one_of
 from ecrm.http import Request
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Delivery", "Keys", "Page", "Refusal", "Source"]
 
 _MIB = 1_048_576
+_check_function = attrs.validators.optional(check_callable)
 
 
 class Keys(Protocol):
@@ -60,7 +61,7 @@ class Refusal:
         reason: For the log; no part of the request.
     """
 
-    status: int = attrs.field(default=401, validator=[attrs.validators.ge(400), attrs.validators.le(499)])
+    status: int = attrs.field(default=401, validator=between(400, 499))
     reason: str = "the signature is missing or wrong"
 
 
@@ -81,6 +82,11 @@ class Page:
     is_last: bool = True
 
 
+def _check_every(_: Any, field: Any, value: dt.timedelta) -> None:
+    if not isinstance(value, dt.timedelta) or value < dt.timedelta(minutes=1):
+        raise InvalidError.of(field.name, "give a timedelta of a minute or more")
+
+
 @attrs.frozen
 class Source:
     """Bring events from another system, by webhooks, by asking it, or both.
@@ -99,16 +105,14 @@ class Source:
     """
 
     name: str = attrs.field(validator=check_name)
-    verify: Callable[[Request, Keys], Delivery | Refusal] | None = attrs.field(default=None, validator=check_callable)
-    translate: Callable[[Any, Delivery], Iterable[Event]] | None = attrs.field(default=None, validator=check_callable)
-    pull: Callable[[str, str | None, Keys], Page] | None = attrs.field(default=None, validator=check_callable)
-    form: Literal["json", "bytes"] = attrs.field(default="json", validator=attrs.validators.in_(("json", "bytes")))
-    body_limit: int = attrs.field(default=_MIB, validator=[attrs.validators.ge(1), attrs.validators.le(16 * _MIB)])
-    every: dt.timedelta = attrs.field(
-        default=dt.timedelta(minutes=5), validator=attrs.validators.ge(dt.timedelta(minutes=1))
-    )
-    calls_per_minute: int = attrs.field(default=60, validator=attrs.validators.ge(1))
-    deadline_s: float = attrs.field(default=60.0, validator=[attrs.validators.gt(0), attrs.validators.le(300)])
+    verify: Callable[[Request, Keys], Delivery | Refusal] | None = attrs.field(default=None, validator=_check_function)
+    translate: Callable[[Any, Delivery], Iterable[Event]] | None = attrs.field(default=None, validator=_check_function)
+    pull: Callable[[str, str | None, Keys], Page] | None = attrs.field(default=None, validator=_check_function)
+    form: Literal["json", "bytes"] = attrs.field(default="json", validator=one_of("json", "bytes"))
+    body_limit: int = attrs.field(default=_MIB, validator=between(1, 16 * _MIB))
+    every: dt.timedelta = attrs.field(default=dt.timedelta(minutes=5), validator=_check_every)
+    calls_per_minute: int = attrs.field(default=60, validator=between(1, 100_000))
+    deadline_s: float = attrs.field(default=60.0, validator=between(0.001, 300))
 
     def __attrs_post_init__(self) -> None:
         if (self.verify is None) != (self.translate is None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 import attrs
@@ -12,16 +12,18 @@ from ecrm.customers.tables import customer as customer_table
 from ecrm.customers.tables import profile as profile_table
 from ecrm.customers.tables.lock import hold_shop
 from ecrm.database import Database, Transaction, migrating
+from ecrm.interactions.model.book import FactBook
 from ecrm.interactions.model.order import fold_order
 from ecrm.interactions.recording import earlier_events
 from ecrm.interactions.recounting import recount, snapshot
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables import orders as order_table
+from ecrm.interactions.waiting import oldest_waiting
 
-__all__ = ["Finding", "examine", "recount_shop"]
+__all__ = ["LONGEST_LAG_S", "Finding", "inbox_findings", "recount_finding", "recount_shop", "table_finding"]
 
 _PAGE = 200
-_LONGEST_LAG_S = 300
+LONGEST_LAG_S = 300
 
 
 @attrs.frozen
@@ -41,48 +43,31 @@ class Finding:
     figure: float | None = None
 
 
-def examine(
-    databases: tuple[Database, Database | None],
-    shop: str,
-    now: dt.datetime,
-    *,
-    recount: bool = False,
-    progress: Callable[[int], None] | None = None,
-) -> list[Finding]:
-    """Look at tables and inbox and, where asked, count everything of a shop anew.
+def table_finding(database: Database, owners: Sequence[migrating.Owner]) -> Finding:
+    """Tell whether the tables of all owners are up to date."""
+    behind = [owner.name for owner in migrating.outdated(database, owners)]
+    detail = "up to date" if not behind else f"call crm.upgrade() or run `ecrm upgrade`, for {', '.join(behind)}"
+    return Finding("tables", not behind, detail)
+
+
+def inbox_findings(database: Database, host: Database | None, now: dt.datetime) -> list[Finding]:
+    """Tell what waits in the inbox, and what was rejected.
 
     Args:
-        databases: The CRM's, and the host's where its inbox is in a file of its own.
-        shop: Whose facts are counted anew.
+        database: The CRM's.
+        host: The host's, where its inbox is in a file of its own.
         now: The time.
-        recount: Whether to count anew.
-        progress: Called with the number of customers recounted.
     """
-    database, host = databases
-    is_current = migrating.is_current(database)
-    detail = "up to date" if is_current else "call crm.upgrade() or run `ecrm upgrade`"
-    findings = [Finding("tables", is_current, detail)]
-    if is_current:
-        findings += _inbox(database, host, now)
-    if is_current and recount:
-        done, wrong = recount_shop(database, shop, progress)
-        said = f"{done} customers counted anew, {len(wrong)} were not right and are now"
-        findings.append(Finding("recount", not wrong, said, len(wrong)))
-    return findings
-
-
-def _inbox(database: Database, host: Database | None, now: dt.datetime) -> list[Finding]:
     with database.read() as transaction:
         counts = inbox_table.count_rows(transaction)
-        oldest = inbox_table.oldest_waiting(transaction)
         received = inbox_table.read_cursor(transaction)
     if host is not None:
         with host.read() as transaction:
-            beside, first = inbox_table.waiting_after(transaction, received)
+            beside, _ = inbox_table.waiting_after(transaction, received)
         counts["waiting"] = counts.get("waiting", 0) + beside
-        oldest = min((at for at in (oldest, first) if at is not None), default=None)
+    oldest = oldest_waiting(database, host)
     lag_s = 0.0 if oldest is None else (now - oldest).total_seconds()
-    is_prompt = lag_s < _LONGEST_LAG_S
+    is_prompt = lag_s < LONGEST_LAG_S
     rejected = counts.get("rejected", 0)
     waiting = f"{counts.get('waiting', 0)} rows wait" + ("" if is_prompt else ": run `ecrm work`")
     refused = f"{rejected} rows were rejected" + (": see `ecrm inbox`" if rejected else "")
@@ -92,14 +77,24 @@ def _inbox(database: Database, host: Database | None, now: dt.datetime) -> list[
     ]
 
 
+def recount_finding(
+    database: Database, shop: str, book: FactBook, progress: Callable[[int], None] | None = None
+) -> Finding:
+    """Count everything of a shop anew, keep it, and tell whether it was right."""
+    done, wrong = recount_shop(database, shop, book, progress)
+    said = f"{done} customers counted anew, {len(wrong)} were not right and are now"
+    return Finding("recount", not wrong, said, len(wrong))
+
+
 def recount_shop(
-    database: Database, shop: str, progress: Callable[[int], None] | None = None
+    database: Database, shop: str, book: FactBook, progress: Callable[[int], None] | None = None
 ) -> tuple[int, list[UUID]]:
     """Fold every order and count every fact of a shop anew, keep the result, and compare.
 
     Args:
         database: Where the shop lives.
         shop: The shop.
+        book: The facts there are.
         progress: Called with the number of customers done.
 
     Returns:
@@ -113,7 +108,7 @@ def recount_shop(
         def work(transaction: Transaction, after: UUID | None = after) -> tuple[list[UUID], list[UUID]]:
             hold_shop(transaction, shop)
             page = [c.id for c in customer_table.list_customers(transaction, shop, after, _PAGE)]
-            return page, _recounted(transaction, shop, page)
+            return page, _recounted(transaction, shop, page, book)
 
         page, differing = database.transact(work)
         if not page:
@@ -125,11 +120,11 @@ def recount_shop(
             progress(done)
 
 
-def _recounted(transaction: Transaction, shop: str, customers: Collection[UUID]) -> list[UUID]:
-    before = snapshot(transaction, shop, customers)
+def _recounted(transaction: Transaction, shop: str, customers: Collection[UUID], book: FactBook) -> list[UUID]:
+    before = snapshot(transaction, shop, customers, book)
     refolded = _refold(transaction, shop, customers)
-    recount(transaction, shop, customers)
-    now = snapshot(transaction, shop, customers)
+    recount(transaction, shop, customers, book)
+    now = snapshot(transaction, shop, customers, book)
     return [id_ for id_ in customers if id_ in refolded or before.get(id_, {}) != now.get(id_, {})]
 
 

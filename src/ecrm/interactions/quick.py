@@ -7,9 +7,11 @@ that its order is new. The statements check that; where it does not hold, the ge
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from uuid import UUID
 
 from ecrm.database import Database, Retry, Transaction
+from ecrm.interactions.model.book import FactBook
 from ecrm.interactions.model.entry import VOIDED, Entry
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.model.order import Order, OrderEvent, fold_order
@@ -17,8 +19,11 @@ from ecrm.interactions.model.tally import Tally
 from ecrm.interactions.recording import Kit
 from ecrm.interactions.tables import quick as postgresql
 from ecrm.interactions.tables import quicksqlite as sqlite
+from ecrm.interactions.tables.facts import wide_tables
 from ecrm.interactions.tables.quick import Supposed
+from ecrm.interactions.tables.quickfacts import PluginFacts
 from ecrm.shops.model import Settings
+from ecrm.values.fact import Fact
 
 __all__ = ["store_known", "store_quickly", "suppose"]
 
@@ -61,8 +66,11 @@ def suppose(shop: str, settings: Settings, entry: Entry, kit: Kit) -> Supposed:
     """Work out all that is to be written where the supposition holds."""
     id_ = kit.new_id()
     key = ":".join(entry.key)
-    tally = Tally(settings.day_of)
-    tally.add_event(id_, entry.kind, entry.at, entry.channel, key, entry.properties, by_customer=entry.is_by_customer)
+    tally = Tally(settings.day_of, kit.book)
+    tally.add_event(
+        id_, entry.kind, entry.at, entry.channel, key, entry.properties,
+        by_customer=entry.is_by_customer, location_id=entry.context.get("location_id"),
+    )  # fmt: skip
     order: Order | None = None
     day: dt.date | None = None
     if entry.order is not None:
@@ -71,7 +79,19 @@ def suppose(shop: str, settings: Settings, entry: Entry, kit: Kit) -> Supposed:
         order = fold_order(*entry.order, [event])
         tally.change_order(None, (id_, order.contribution()))
         day = next(day for _, day in tally.days)
-    return Supposed(shop, entry, id_, kit.now(), order, day, tally.columns[id_])
+    of_plugins = _of_plugins(tally, id_, kit.book) if len(tally.by_owner) > 1 else ()
+    return Supposed(shop, entry, id_, kit.now(), order, day, tally.columns[id_], of_plugins)
+
+
+def _of_plugins(tally: Tally, customer: UUID, book: FactBook) -> tuple[PluginFacts, ...]:
+    days: dict[str, list[tuple[Fact, dt.date]]] = defaultdict(list)
+    for _, name, day in tally.fact_days:
+        days[book.owner_of(name)].append((book.by_name[name], day))
+    tables = wide_tables(book)
+    return tuple(
+        PluginFacts(tables[plugin], changes[customer], tuple(days[plugin]))
+        for plugin, changes in sorted(tally.of_plugins.items())
+    )
 
 
 def _interaction(supposed: Supposed, placed: tuple[int, UUID]) -> Interaction:

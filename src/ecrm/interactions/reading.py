@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from ecrm.customers.finding import Someone, find_profile, named, profiles_shown
+from ecrm.customers.finding import find_profile, named, profiles_shown
 from ecrm.customers.tables import customer as customer_table
 from ecrm.customers.tables.profile import ProfileRow
 from ecrm.database import Transaction
 from ecrm.errors import InvalidError
+from ecrm.interactions.model.book import FactBook
 from ecrm.interactions.model.interaction import Interaction, Timeline
 from ecrm.interactions.model.order import Order
 from ecrm.interactions.tables import facts as fact_table
@@ -20,8 +21,9 @@ from ecrm.interactions.tables import orders as order_table
 from ecrm.interactions.tables.paging import Page, newest_of_profiles, newest_of_someone
 from ecrm.shops.model import Settings
 from ecrm.values import Money
+from ecrm.values.who import Someone
 
-__all__ = ["facts_of", "orders_shown", "timeline_of"]
+__all__ = ["facts_of", "facts_shown", "orders_shown", "timeline_of"]
 
 LONGEST_PAGE = 1_000
 Before = Interaction | dt.datetime | str | None
@@ -62,22 +64,32 @@ def orders_shown(
     return order_table.orders_of(transaction, shop, [row.id for row in profiles])
 
 
-def facts_of(transaction: Transaction, shop: str, settings: Settings, who: Someone) -> dict[str, Any]:
+def facts_of(transaction: Transaction, shop: str, settings: Settings, who: Someone, book: FactBook) -> dict[str, Any]:
     """Give what is known of somebody: counts always, the rest once it is known."""
     profile = find_profile(transaction, shop, who, settings)
     if profile is None:
         return {}
     customer = profile.customer_id
-    stored = fact_table.read_facts(transaction, shop, [customer]).get(customer, {})
-    facts: dict[str, Any] = {
-        fact.name: stored.get(fact.name, 0)
-        for fact in fact_table.STORED
-        if stored.get(fact.name) is not None or (fact.type == "integer" and fact.how != "last")
-    }
-    facts["customer.is_prospect"] = facts["orders.count"] == 0
-    facts |= _amounts(fact_table.read_revenue(transaction, shop, [customer]), settings)
-    facts |= _attributes(transaction, shop, customer)
+    stored = fact_table.read_facts(transaction, shop, [customer], book).get(customer, {})
+    amounts = {row[1]: (row[2], row[3]) for row in fact_table.read_revenue(transaction, shop, [customer])}
+    facts = facts_shown(stored, amounts, settings, book) | _attributes(transaction, shop, customer)
     return dict(sorted(facts.items()))
+
+
+def facts_shown(
+    counted: Mapping[str, Any], spent: Mapping[str, tuple[int, int]], settings: Settings, book: FactBook
+) -> dict[str, Any]:
+    """Give facts by name as a shop sees them, without attributes.
+
+    Args:
+        counted: What was counted and kept, by fact name.
+        spent: Spent and revenue in minor units, by currency.
+        settings: The shop's: its currency and rates.
+        book: The facts there are.
+    """
+    facts = {**book.at_first, **{name: value for name, value in counted.items() if value is not None}}
+    facts["customer.is_prospect"] = facts["orders.count"] == 0
+    return dict(sorted((facts | _amounts(spent, settings)).items()))
 
 
 def _shown(
@@ -110,10 +122,10 @@ def _in_utc(at: dt.datetime) -> dt.datetime:
     return at.astimezone(dt.UTC)
 
 
-def _amounts(rows: Collection[tuple[UUID, str, int, int]], settings: Settings) -> dict[str, Money]:
+def _amounts(amounts: Mapping[str, tuple[int, int]], settings: Settings) -> dict[str, Money]:
     facts: dict[str, Money] = {}
-    for place, name in ((2, "orders.spent"), (3, "orders.revenue")):
-        by_currency = {row[1]: Money.of_minor(int(row[place]), row[1]) for row in rows}
+    for place, name in enumerate(("orders.spent", "orders.revenue")):
+        by_currency = {currency: Money.of_minor(int(both[place]), currency) for currency, both in amounts.items()}
         facts |= {f"{name}.{currency}": money for currency, money in by_currency.items()}
         total = _reported(by_currency, settings)
         if total is not None:

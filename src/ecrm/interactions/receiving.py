@@ -16,12 +16,12 @@ import attrs
 
 from ecrm.database import Database, Retry, Transaction
 from ecrm.errors import EcrmError, InvalidError, SetupError, UnavailableError
-from ecrm.interactions.model.entry import VOIDED, Entry, make_entry
+from ecrm.interactions.model.entry import Entry, make_entry
 from ecrm.interactions.model.interaction import Interaction
-from ecrm.interactions.recording import Kit, store
+from ecrm.interactions.recording import Kit
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.inbox import InboxRow
-from ecrm.interactions.voiding import store_void
+from ecrm.interactions.voiding import store_all
 from ecrm.shops.model import Settings
 
 __all__ = ["Received", "Receiver"]
@@ -150,13 +150,7 @@ class Receiver:
         return {shop: self._store_shop(transaction, shop, entries[shop]) for shop in sorted(entries)}
 
     def _store_shop(self, transaction: Transaction, shop: str, entries: Sequence[Entry]) -> list[Interaction]:
-        settings = self._settings_of(shop)
-        usual = [entry for entry in entries if entry.kind != VOIDED]
-        stored = list(store(transaction, shop, settings, usual, self._kit).interactions)
-        for entry in entries:
-            if entry.kind == VOIDED:
-                stored += store_void(transaction, shop, settings, entry, self._kit).interactions
-        return stored
+        return list(store_all(transaction, shop, self._settings_of(shop), entries, self._kit).interactions)
 
     def _receive_host(self, limit: int, done: _Round) -> None:
         with self._database.read() as transaction:

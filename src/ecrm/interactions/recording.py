@@ -21,6 +21,7 @@ from ecrm.customers.tables import profile as profile_table
 from ecrm.customers.tables.lock import hold_shop
 from ecrm.database import Transaction
 from ecrm.hookspecs import Follower
+from ecrm.interactions.model.book import FactBook
 from ecrm.interactions.model.entry import Entry
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.model.order import ORDER_KINDS, Contribution, Order, OrderEvent, fold_order
@@ -37,11 +38,12 @@ OrderKey = tuple[str, str]
 
 @attrs.frozen
 class Kit:
-    """Hold what storing needs from outside: ids, the time, and who follows a regrouping."""
+    """Hold what storing needs from outside: ids, the time, who follows a regrouping, which facts there are."""
 
     new_id: Callable[[], UUID]
     now: Callable[[], dt.datetime]
     followers: tuple[Follower, ...]
+    book: FactBook = attrs.field(factory=FactBook)
 
 
 @attrs.frozen
@@ -65,7 +67,7 @@ def store(transaction: Transaction, shop: str, settings: Settings, entries: Sequ
         shop: Whose.
         settings: The shop's.
         entries: What happened, in any order; the first of several with one key is kept.
-        kit: Ids, time, followers.
+        kit: Ids, time, followers, facts.
 
     Returns:
         What was stored, and what was there already.
@@ -77,7 +79,7 @@ def store(transaction: Transaction, shop: str, settings: Settings, entries: Sequ
     sightings = [_sighting(entry, witnesses) for entry in fresh]
     resolved = resolve(transaction, shop, sightings, settings, kit.new_id, kit.followers)
     interactions = _append(transaction, shop, fresh, resolved, kit)
-    tally = Tally(settings.day_of)
+    tally = Tally(settings.day_of, kit.book)
     _fold_orders(transaction, shop, interactions, orders, resolved, tally)
     for entry, interaction in zip(fresh, interactions, strict=True):
         customer = resolved.customer_of[interaction.profile_id]
@@ -90,9 +92,10 @@ def store(transaction: Transaction, shop: str, settings: Settings, entries: Sequ
             key,
             entry.properties,
             by_customer=entry.is_by_customer,
+            location_id=entry.context.get("location_id"),
         )
     _keep_traits(transaction, shop, fresh, interactions, resolved)
-    save_tally(transaction, shop, tally)
+    save_tally(transaction, shop, tally, kit.book)
     return Written(tuple(interactions), there)
 
 

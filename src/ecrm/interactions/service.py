@@ -14,12 +14,12 @@ from ecrm.database.failure import is_of_the_row
 from ecrm.errors import EcrmError, InvalidError, SetupError, UnavailableError
 from ecrm.interactions.emitting import settled_wire
 from ecrm.interactions.events import Event
-from ecrm.interactions.model.entry import VOIDED, Entry, make_entry
+from ecrm.interactions.model.entry import Entry, make_entry
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.quick import store_known, store_quickly
-from ecrm.interactions.recording import Kit, Written, store
+from ecrm.interactions.recording import Kit, Written
 from ecrm.interactions.tables import log as log_table
-from ecrm.interactions.voiding import store_void
+from ecrm.interactions.voiding import store_all
 from ecrm.shops.service import Shop
 
 __all__ = ["Recorder", "Rejection", "Report"]
@@ -147,18 +147,13 @@ class Recorder:
             yield (), [Rejection(index, entry.kind, _reasons(error))]
 
     def _store(self, entries: Sequence[Entry]) -> Written:
-        usual = [entry for entry in entries if entry.kind != VOIDED]
-        voids = [entry for entry in entries if entry.kind == VOIDED]
         key, settings = self._shop.key, self._shop.settings
 
         def work(transaction: Transaction) -> Written:
             known = store_known(transaction, key, settings, entries[0], self._kit) if len(entries) == 1 else None
             if known is not None:
                 return Written((known,), {})
-            parts = [store(transaction, key, settings, usual, self._kit)] if usual else []
-            parts += [store_void(transaction, key, settings, entry, self._kit) for entry in voids]
-            stored = tuple(itertools.chain.from_iterable(part.interactions for part in parts))
-            return Written(stored, {k: v for part in parts for k, v in part.duplicates.items()})
+            return store_all(transaction, key, settings, entries, self._kit)
 
         written = self._database.transact(work)
         if written.interactions:

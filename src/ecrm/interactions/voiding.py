@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from uuid import UUID
 
 import attrs
@@ -13,6 +15,7 @@ from ecrm.customers.tables import profile as profile_table
 from ecrm.customers.tables.lock import hold_shop
 from ecrm.database import Transaction
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
+from ecrm.interactions.model.book import FactBook
 from ecrm.interactions.model.entry import VOIDED, Entry
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.model.order import fold_order
@@ -22,7 +25,24 @@ from ecrm.interactions.tables import log as log_table
 from ecrm.interactions.tables import orders as order_table
 from ecrm.shops.model import Settings
 
-__all__ = ["store_void"]
+__all__ = ["store_all", "store_void"]
+
+
+def store_all(transaction: Transaction, shop: str, settings: Settings, entries: Sequence[Entry], kit: Kit) -> Written:
+    """Store entries of any kind: first what happened, then what says that something did not.
+
+    Args:
+        transaction: An open transaction.
+        shop: Whose.
+        settings: The shop's.
+        entries: What happened, and voids.
+        kit: Ids, time, followers.
+    """
+    usual = [entry for entry in entries if entry.kind != VOIDED]
+    parts = [store(transaction, shop, settings, usual, kit)] if usual else []
+    parts += [store_void(transaction, shop, settings, entry, kit) for entry in entries if entry.kind == VOIDED]
+    stored = tuple(itertools.chain.from_iterable(part.interactions for part in parts))
+    return Written(stored, {key: there for part in parts for key, there in part.duplicates.items()})
 
 
 def store_void(transaction: Transaction, shop: str, settings: Settings, entry: Entry, kit: Kit) -> Written:
@@ -49,7 +69,7 @@ def store_void(transaction: Transaction, shop: str, settings: Settings, entry: E
     written = store(transaction, shop, settings, [hung], kit)
     if written.interactions:
         log_table.put_void(transaction, shop, wrong, written.interactions[0].id)
-        _mend(transaction, shop, wrong)
+        _mend(transaction, shop, wrong, kit.book)
     return written
 
 
@@ -68,13 +88,13 @@ def _find(transaction: Transaction, shop: str, entry: Entry) -> Interaction:
     return found[0]
 
 
-def _mend(transaction: Transaction, shop: str, wrong: Interaction) -> None:
+def _mend(transaction: Transaction, shop: str, wrong: Interaction, book: FactBook) -> None:
     profiles = {wrong.profile_id} | _refold_order(transaction, shop, wrong)
     key = f"{wrong.source}:{wrong.source_id}"
     customer_table.drop_traits(transaction, shop, wrong.profile_id, key)
     customers = {row.customer_id for row in profile_table.profiles_by_id(transaction, shop, profiles)}
     refresh_customers(transaction, shop, customers)
-    recount(transaction, shop, customers)
+    recount(transaction, shop, customers, book)
 
 
 def _refold_order(transaction: Transaction, shop: str, wrong: Interaction) -> set[UUID]:

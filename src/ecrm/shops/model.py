@@ -91,7 +91,7 @@ def _rates(value: Mapping[str, Any] | None) -> Mapping[str, Decimal]:
 
 def _words(value: Any) -> frozenset[str]:
     if isinstance(value, str) or not isinstance(value or (), Iterable):
-        raise InvalidError.of("settings", "give junk and relays as lists of values")
+        raise InvalidError.of("settings", "give junk, relays and plugins_off as lists of values")
     return frozenset(str(word).strip().lower() for word in value or ())
 
 
@@ -110,6 +110,7 @@ class Settings:
         relays: Mail domains whose addresses identify within their source only.
         shared_limit: With how many partners a phone or e-mail stops identifying. 2 or more.
         inbox_days: How long finished inbox rows are kept. 0 or more.
+        plugins_off: Names of plugins this shop does not use; `crm.plugins.switch_off` adds to them.
 
     >>> Settings(country="tr", currency="TRY").country
     'TR'
@@ -125,6 +126,7 @@ class Settings:
     relays: frozenset[str] = attrs.field(default=RELAYS, converter=_words)
     shared_limit: int = attrs.field(default=20, validator=_at_least(2))
     inbox_days: int = attrs.field(default=30, validator=_at_least(0))
+    plugins_off: frozenset[str] = attrs.field(default=(), converter=_words)
 
     @cached_property
     def zone_info(self) -> ZoneInfo:

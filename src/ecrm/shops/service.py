@@ -11,7 +11,7 @@ import attrs
 from ecrm.database import Database
 from ecrm.errors import InvalidError
 from ecrm.shops.model import Settings, check_shop
-from ecrm.shops.tables import load_settings, save_settings
+from ecrm.shops.tables import hold_settings, load_settings, save_settings
 
 __all__ = ["Shop"]
 
@@ -63,9 +63,17 @@ class Shop:
             if name not in known:
                 raise InvalidError.of(name, f"there is no such setting: use one of {', '.join(sorted(known))}")
 
+        return self.change(lambda held: attrs.evolve(held, **settings))
+
+    def change(self, decide: Callable[[Settings], Settings]) -> Settings:
+        """Set what follows from what holds, with nobody changing it in between.
+
+        Args:
+            decide: Gives the settings that shall hold, of those that do.
+        """
         with self._database.write() as transaction:
-            held = Settings(**(load_settings(transaction, self.key) or {}))
-            changed = attrs.evolve(held, **settings)
+            hold_settings(transaction, self.key)
+            changed = decide(Settings(**(load_settings(transaction, self.key) or {})))
             save_settings(transaction, self.key, changed.to_json())
         self._known = (self._clock(), changed)
         return changed

@@ -1,18 +1,31 @@
-"""The table of shops."""
+"""The tables of shops: what each has set for itself, and for the plugins it uses."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from ecrm.database.metadata import METADATA
-from ecrm.database.rows import Lookup, Put
+from ecrm.database.rows import Drop, Lookup, Put
 from ecrm.database.transaction import Transaction
-from ecrm.database.types import Json, Key
+from ecrm.database.types import Instant, Json, Key
 
-__all__ = ["SHOP", "load_settings", "save_settings", "shops"]
+__all__ = [
+    "OPTION",
+    "SHOP",
+    "drop_options",
+    "hold_settings",
+    "load_options",
+    "load_settings",
+    "save_options",
+    "save_settings",
+    "shops",
+    "shops_with_options",
+]
 
 SHOP = sa.Table(
     "ecrm_shop",
@@ -20,8 +33,25 @@ SHOP = sa.Table(
     sa.Column("shop", Key, primary_key=True),
     sa.Column("settings", Json, nullable=False),
 )
+OPTION = sa.Table(
+    "ecrm_option",
+    METADATA,
+    sa.Column("shop", Key, primary_key=True),
+    sa.Column("plugin", Key, primary_key=True),
+    sa.Column("name", Key, primary_key=True),
+    sa.Column("value", Json, nullable=False),
+    sa.Column("set_at", Instant, nullable=False),
+)
 _BY_SHOP = Lookup(SHOP, ("shop",), ("settings",))
 _SAVE = Put(SHOP, ("shop",), ("shop", "settings"), merge={"settings": "set"})
+_OPTIONS = Lookup(OPTION, ("shop", "plugin"), ("name", "value"))
+_SAVE_OPTIONS = Put(
+    OPTION,
+    ("shop", "plugin", "name"),
+    ("shop", "plugin", "name", "value", "set_at"),
+    merge={"value": "set", "set_at": "set"},
+)
+_DROP_OPTIONS = Drop(OPTION, ("shop", "plugin", "name"))
 
 
 def load_settings(transaction: Transaction, shop: str) -> dict[str, Any] | None:
@@ -33,6 +63,36 @@ def load_settings(transaction: Transaction, shop: str) -> dict[str, Any] | None:
 def save_settings(transaction: Transaction, shop: str, settings: dict[str, Any]) -> None:
     """Keep what a shop has set."""
     _SAVE.run(transaction, [(shop, json.dumps(settings))])
+
+
+def hold_settings(transaction: Transaction, shop: str) -> None:
+    """Wait until no other transaction sets anything for this shop; released at its end."""
+    if not transaction.is_sqlite:
+        # A lock of its own beside those of writers of customers, which have the number before it.
+        transaction.run("SELECT pg_advisory_xact_lock(1701013870, hashtext(%s))", (shop,))
+
+
+def load_options(transaction: Transaction, shop: str, plugin: str) -> dict[str, Any]:
+    """Give what a shop has set for a plugin, by name; a secret as its sealed values."""
+    return {name: json.loads(value) for name, value in _OPTIONS.rows(transaction, [(shop, plugin)])}
+
+
+def save_options(transaction: Transaction, shop: str, plugin: str, values: Mapping[str, Any], at: dt.datetime) -> None:
+    """Keep what a shop has set for a plugin."""
+    rows = [(shop, plugin, name, json.dumps(value), at) for name, value in values.items()]
+    _SAVE_OPTIONS.run(transaction, rows)
+
+
+def drop_options(transaction: Transaction, shop: str, plugin: str, names: Iterable[str]) -> None:
+    """Forget what a shop has set for a plugin under these names."""
+    _DROP_OPTIONS.run(transaction, [(shop, plugin, name) for name in names])
+
+
+def shops_with_options(transaction: Transaction, plugin: str) -> list[str]:
+    """List the shops that have set anything for a plugin."""
+    mark = "?" if transaction.is_sqlite else "%s"
+    sql = f"SELECT DISTINCT shop FROM {OPTION.name} WHERE plugin = {mark} ORDER BY shop"
+    return [row[0] for row in transaction.run(sql, (plugin,))]
 
 
 def shops(transaction: Transaction) -> list[str]:

@@ -21,11 +21,12 @@ _LOWEST_EXPONENT = -324
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
-def read_json(raw: bytes) -> object:
+def read_json(raw: bytes, longest: int = LARGEST_BYTES) -> object:
     """Read JSON, strictly.
 
     Args:
-        raw: UTF-8, at most 1 MiB, nested at most 32 deep.
+        raw: UTF-8, nested at most 32 deep.
+        longest: How many bytes it may have, 1 MiB where left out.
 
     Returns:
         dicts, lists, texts, whole numbers, Decimals, booleans and None.
@@ -37,8 +38,8 @@ def read_json(raw: bytes) -> object:
     >>> read_json(b'{"total": 149.90}')
     {'total': Decimal('149.90')}
     """
-    if len(raw) > LARGEST_BYTES:
-        raise InvalidError.of("body", "shorten it to 1 MiB")
+    if len(raw) > longest:
+        raise InvalidError.of("body", f"shorten it to {longest / LARGEST_BYTES:g} MiB")
     _refuse_deep(raw)
     try:
         parsed = json.loads(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Literal
+from uuid import UUID
 
 import attrs
 
 from ecrm.errors import InvalidError
 from ecrm.values.text import checked_id
 
-__all__ = ["IDENTITIES", "Actor", "Who"]
+__all__ = ["IDENTITIES", "Actor", "Someone", "Who"]
 
 IDENTITIES = ("email", "phone", "user_id", "anonymous_id", "card", "handle")
 _LONGEST_IDENTITY = 320
@@ -160,3 +161,6 @@ class Actor:
 
     def __repr__(self) -> str:
         return f"Actor({self.kind})"
+
+
+Someone = Who | UUID | str

@@ -8,6 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecrm.interactions.model.book import FactBook
 from ecrm.interactions.model.order import Contribution
 from ecrm.interactions.model.tally import Tally
 from story import minute
@@ -17,7 +18,7 @@ DAY = minute(0).date()
 
 
 def tally() -> Tally:
-    return Tally(dt.datetime.date)
+    return Tally(dt.datetime.date, FactBook())
 
 
 def add(to: Tally, kind: str, after: float, key: str = "web:1", *, channel=None, by_customer=True, **properties):

@@ -138,12 +138,13 @@ def check_named(kind: str, customer: object) -> None:
         raise InvalidError.of("customer", "say whom it is about: customer=Who(email=…) or another identity")
 
 
-def make_entry(wire: Mapping[str, Any], settings: Settings) -> Entry:
+def make_entry(wire: Mapping[str, Any], settings: Settings, hung: Claims | None = None) -> Entry:
     """Make an entry of an event's settled wire form.
 
     Args:
         wire: From `settle`.
         settings: The shop's: zone for naive times, country for phones, currency for bare amounts.
+        hung: The claims it hangs on where it names nobody: it was derived from what hangs on them.
 
     Returns:
         The entry.
@@ -160,10 +161,11 @@ def make_entry(wire: Mapping[str, Any], settings: Settings) -> Entry:
         properties = _with_currency(properties, settings)
     is_order = kind in ORDER_KINDS and properties.get("order_id") is not None
     customer = wire.get("customer")
-    check_named(kind, customer)
+    if hung is None:
+        check_named(kind, customer)
     if customer is not None and customer.get("source") is not None:
         _check_word(customer["source"], _SOURCE, "customer.source", _SOURCE_SAYS)
-    claims = claims_of(customer, source, settings) if customer else _NOBODY
+    claims = claims_of(customer, source, settings) if customer else hung or _NOBODY
     at = _moment(wire["timestamp"], settings)
     context = {name: wire[name] for name in _CONTEXT if wire.get(name)}
     if claims.unusable:

@@ -1,17 +1,17 @@
 """The facts the core keeps of every customer, declared.
 
-What a declaration is stands in `ecrm.values.fact`. `tally` adds up, the tables keep one wide row a customer.
+What a declaration is stands in `ecrm.values.fact`. `book` puts these and the plugins' together, `tally` adds
+up, the tables keep one wide row a customer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from ecrm.values.fact import Fact
 
-__all__ = ["CHANNELS", "EVENT_FACTS", "FACTS", "ORDER_FACTS", "facts_for"]
+__all__ = ["CHANNELS", "EVENT_FACTS", "FACTS", "ORDER_FACTS", "is_by_customer"]
 
 CHANNELS = ("web", "app", "store", "phone", "email", "sms", "whatsapp", "chat", "social", "marketplace")
 
@@ -84,22 +84,6 @@ DERIVED_FACTS: tuple[Fact, ...] = (
          "The present value of an attribute the shop has declared.", "derived"),
 )  # fmt: skip
 FACTS: tuple[Fact, ...] = (*EVENT_FACTS, *ORDER_FACTS, *DERIVED_FACTS)
-
-
-@lru_cache(maxsize=4_096)
-def facts_for(kind: str, channel: str | None, by_customer: bool) -> tuple[Fact, ...]:  # noqa: FBT001
-    """Give the event facts that an event of this kind on this channel adds to.
-
-    >>> [fact.name for fact in facts_for("Store Visited", None, True)][-2:]
-    ['visits.count', 'visits.last_at']
-    """
-    return tuple(
-        fact
-        for fact in EVENT_FACTS
-        if (not fact.kinds or kind in fact.kinds)
-        and (fact.channel is None or fact.channel == channel)
-        and (by_customer or not fact.by_customer)
-    )
 
 
 def is_by_customer(context: Mapping[str, Any] | None) -> bool:

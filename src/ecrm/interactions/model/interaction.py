@@ -9,6 +9,8 @@ from uuid import UUID
 
 import attrs
 
+from ecrm.interactions.model.fact import is_by_customer
+
 __all__ = ["Interaction", "Timeline"]
 
 
@@ -49,6 +51,11 @@ class Interaction:
 
     def __repr__(self) -> str:
         return f"<Interaction {self.kind} {self.at:%Y-%m-%d %H:%M} {self.id}>"
+
+    @property
+    def is_by_customer(self) -> bool:
+        """Tell whether the customer did it: not sent to them, nor done by staff or a system."""
+        return is_by_customer(self.context)
 
     @property
     def cursor(self) -> str:

@@ -1,6 +1,6 @@
-"""The wide row of facts of each customer, the days they bought on, and their revenue by currency.
+"""What is counted of customers: wide rows of facts, distinct days, revenue by currency.
 
-Columns come from the declarations in `model.fact`; statements are compiled once for each set of columns.
+Columns come from the declarations in `model.fact` and of plugins; `wide` reads and writes them.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -16,43 +17,15 @@ import sqlalchemy as sa
 from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Change, Drop, Lookup, Put
 from ecrm.database.transaction import Transaction
-from ecrm.database.types import Day, Id, Instant, Key
+from ecrm.database.types import Day, Id, Key
+from ecrm.interactions.model.book import FactBook
 from ecrm.interactions.model.fact import EVENT_FACTS, ORDER_FACTS
-from ecrm.values.fact import Fact
+from ecrm.interactions.tables.wide import CUSTOMER, Wide
 
-__all__ = ["DAY", "FACT", "MERGES", "REVENUE"]
+__all__ = ["DAY", "FACT", "FACT_DAY", "MERGES", "REVENUE", "metadata_of", "wide_tables"]
 
-
-def _columns(fact: Fact) -> list[sa.Column[Any]]:
-    if fact.type == "time":
-        return [sa.Column(fact.column, Instant)]
-    if fact.how == "last":
-        value = sa.Column(fact.column, sa.Float)
-        return [value, sa.Column(f"{fact.column}_at", Instant), sa.Column(f"{fact.column}_key", Key)]
-    return [sa.Column(fact.column, sa.BigInteger, nullable=False, server_default="0")]
-
-
-def _merges(fact: Fact) -> dict[str, str]:
-    name = fact.column
-    if fact.how == "last":
-        newer = (
-            f"CASE WHEN t.{name}_at IS NULL OR (excluded.{name}_at, excluded.{name}_key) > (t.{name}_at, t.{name}_key)"
-        )
-        return {each: f"{newer} THEN excluded.{each} ELSE t.{each} END" for each in (name, f"{name}_at", f"{name}_key")}
-    if fact.type == "time":
-        return {name: "min" if name.endswith("first_at") else "max"}
-    return {name: "add"}
-
-
-STORED = (*EVENT_FACTS, *ORDER_FACTS)
-MERGES: Mapping[str, str] = {column: how for fact in STORED for column, how in _merges(fact).items()}
-FACT = sa.Table(
-    "ecrm_fact",
-    METADATA,
-    sa.Column("shop", Key, primary_key=True),
-    sa.Column("customer_id", Id, primary_key=True),
-    *(column for fact in STORED for column in _columns(fact)),
-)
+CORE = Wide("ecrm_fact", METADATA, (*EVENT_FACTS, *ORDER_FACTS))
+FACT, MERGES = CORE.table, CORE.merges
 DAY = sa.Table(
     "ecrm_purchase_day",
     METADATA,
@@ -70,28 +43,60 @@ REVENUE = sa.Table(
     sa.Column("spent_minor", sa.BigInteger, nullable=False),
     sa.Column("revenue_minor", sa.BigInteger, nullable=False),
 )
-_CUSTOMER = ("shop", "customer_id")
-_NAMES = tuple(fact.column for fact in STORED)
-_READ = Lookup(FACT, _CUSTOMER, ("customer_id", *_NAMES))
-_DROPS = [Drop(table, _CUSTOMER) for table in (FACT, DAY, REVENUE)]
+FACT_DAY = sa.Table(
+    "ecrm_fact_day",
+    METADATA,
+    sa.Column("shop", Key, primary_key=True),
+    sa.Column("customer_id", Id, primary_key=True),
+    sa.Column("fact", Key, primary_key=True),
+    sa.Column("day", Day, primary_key=True),
+    sa.Column("events", sa.BigInteger, nullable=False),
+)
+_DROP_DAYS, _DROP_REVENUE = Drop(DAY, CUSTOMER), Drop(REVENUE, CUSTOMER)
 _PUT_DAY = Put(
-    DAY, (*_CUSTOMER, "day"), ("shop", "customer_id", "day", "orders"),
+    DAY, (*CUSTOMER, "day"), (*CUSTOMER, "day", "orders"),
     merge={"orders": "add"}, returning=("customer_id", "day", "orders"),
 )  # fmt: skip
 _PUT_REVENUE = Put(
-    REVENUE, (*_CUSTOMER, "currency"), ("shop", "customer_id", "currency", "spent_minor", "revenue_minor"),
+    REVENUE, (*CUSTOMER, "currency"), (*CUSTOMER, "currency", "spent_minor", "revenue_minor"),
     merge={"spent_minor": "add", "revenue_minor": "add"},
 )  # fmt: skip
-_REVENUE_OF = Lookup(REVENUE, _CUSTOMER, ("customer_id", "currency", "spent_minor", "revenue_minor"))
-_DAYS_OF = Lookup(DAY, _CUSTOMER, ("customer_id", "day", "orders"))
-_SET_BOUNDS = Change(FACT, _CUSTOMER, ("orders_first_at", "orders_last_at"))
+_REVENUE_OF = Lookup(REVENUE, CUSTOMER, ("customer_id", "currency", "spent_minor", "revenue_minor"))
+_DAYS_OF = Lookup(DAY, CUSTOMER, ("customer_id", "day", "orders"))
+_SET_BOUNDS = Change(FACT, CUSTOMER, ("orders_first_at", "orders_last_at"))
+_PUT_FACT_DAY = Put(
+    FACT_DAY, (*CUSTOMER, "fact", "day"), (*CUSTOMER, "fact", "day", "events"),
+    merge={"events": "add"}, returning=("customer_id", "fact", "day", "events"),
+)  # fmt: skip
+_FACT_DAYS_OF = Lookup(FACT_DAY, (*CUSTOMER, "fact"), ("customer_id", "fact", "day", "events"))
+_DROP_FACT_DAYS = Drop(FACT_DAY, (*CUSTOMER, "fact"))
 
 
-def read_facts(transaction: Transaction, shop: str, customers: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+@lru_cache(maxsize=64)
+def wide_tables(book: FactBook) -> Mapping[str, Wide]:
+    """Give the wide table of each plugin that declares facts, by plugin, each in a metadata of its own."""
+    return MappingProxyType(
+        {
+            plugin: Wide(f"ecrm_{plugin}_fact", sa.MetaData(naming_convention=METADATA.naming_convention), facts)
+            for plugin, facts in book.by_plugin.items()
+        }
+    )
+
+
+def metadata_of(book: FactBook) -> Mapping[str, sa.MetaData]:
+    """Give what the wide table of each plugin is made from, by plugin."""
+    return {plugin: wide.table.metadata for plugin, wide in wide_tables(book).items()}
+
+
+def read_facts(
+    transaction: Transaction, shop: str, customers: Collection[UUID], book: FactBook
+) -> dict[UUID, dict[str, Any]]:
     """Give the stored facts of customers, by fact name."""
-    names = [fact.name for fact in STORED]
-    rows = _READ.rows(transaction, [(shop, id_) for id_ in customers])
-    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
+    found = CORE.read(transaction, shop, customers)
+    for wide in wide_tables(book).values():
+        for customer, facts in wide.read(transaction, shop, customers).items():
+            found.setdefault(customer, {}).update(facts)
+    return found
 
 
 def read_revenue(transaction: Transaction, shop: str, customers: Collection[UUID]) -> list[tuple[UUID, str, int, int]]:
@@ -104,6 +109,14 @@ def read_days(transaction: Transaction, shop: str, customers: Collection[UUID]) 
     """Give (customer, day, orders that count) for days that have any."""
     rows = _DAYS_OF.rows(transaction, [(shop, id_) for id_ in customers])
     return [(row[0], row[1], row[2]) for row in rows if row[2]]
+
+
+def read_fact_days(
+    transaction: Transaction, shop: str, customers: Collection[UUID], book: FactBook
+) -> list[tuple[UUID, str, dt.date, int]]:
+    """Give (customer, fact, day, events) of the plugins' facts that count days."""
+    rows = _FACT_DAYS_OF.rows(transaction, _day_keys(shop, customers, book))
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def add_days(transaction: Transaction, shop: str, days: Mapping[tuple[UUID, dt.date], int]) -> dict[UUID, int]:
@@ -122,17 +135,12 @@ def add_revenue(transaction: Transaction, shop: str, amounts: Mapping[tuple[UUID
     _PUT_REVENUE.run(transaction, rows)
 
 
-def add_facts(transaction: Transaction, shop: str, columns: Mapping[UUID, Mapping[str, Any]]) -> None:
-    """Merge changes into the wide rows: counts add, times widen, last values compare."""
-    touched = tuple(name for name in MERGES if any(name in change for change in columns.values()))
-    if not touched:
-        return
-    neutral = tuple(0 if MERGES[name] == "add" else None for name in touched)
-    rows = [
-        (shop, customer, *(change.get(name, none) for name, none in zip(touched, neutral, strict=True)))
-        for customer, change in columns.items()
-    ]
-    _put(touched).run(transaction, rows)
+def add_fact_days(
+    transaction: Transaction, shop: str, days: Mapping[tuple[UUID, str, dt.date], int]
+) -> list[tuple[UUID, str]]:
+    """Add events to days, by customer, fact and day; give customer and fact of each day that had none before."""
+    rows = _PUT_FACT_DAY.run(transaction, [(shop, *key, events) for key, events in days.items()])
+    return [(customer, name) for customer, name, day, now in rows if now == days[customer, name, day]]
 
 
 def set_bounds(
@@ -142,13 +150,29 @@ def set_bounds(
     _SET_BOUNDS.run(transaction, [(shop, customer, *both) for customer, both in bounds.items()])
 
 
-def drop_facts(transaction: Transaction, shop: str, customers: Collection[UUID]) -> None:
-    """Forget the facts of customers, to count them anew."""
-    for drop in _DROPS:
+def drop_facts(
+    transaction: Transaction, shop: str, customers: Collection[UUID], book: FactBook, *, with_kept: bool
+) -> None:
+    """Forget what was counted of customers, to count it anew.
+
+    Args:
+        transaction: Where.
+        shop: Whose.
+        customers: The customers.
+        book: The facts there are.
+        with_kept: Whether to forget what reactions kept, too.
+    """
+    CORE.drop(transaction, shop, customers)
+    for drop in (_DROP_DAYS, _DROP_REVENUE):
         drop.run(transaction, [(shop, id_) for id_ in customers])
+    _DROP_FACT_DAYS.run(transaction, _day_keys(shop, customers, book))
+    for wide in wide_tables(book).values():
+        if with_kept:
+            wide.drop(transaction, shop, customers)
+        else:
+            wide.clear(transaction, shop, customers)
 
 
-@lru_cache(maxsize=512)
-def _put(touched: tuple[str, ...]) -> Put:
-    merge = {name: MERGES[name] for name in touched}
-    return Put(FACT, _CUSTOMER, ("shop", "customer_id", *touched), merge=merge)
+def _day_keys(shop: str, customers: Collection[UUID], book: FactBook) -> list[tuple[str, UUID, str]]:
+    names = [fact.name for facts in book.by_plugin.values() for fact in facts if fact.how == "days"]
+    return [(shop, id_, name) for id_ in customers for name in names]

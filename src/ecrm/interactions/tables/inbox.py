@@ -1,7 +1,8 @@
 """The inbox: what was told and is not on a timeline yet, what was rejected and why, what is done.
 
-Rows come in by `emit` (on the host's own connection) and, later, by webhooks. The table is alike in the
-CRM's database and in a host's SQLite file, where only `emit` writes it.
+Rows are events as on the wire; those with a delivery id are what another system sent, to be translated
+first, see `delivery`. The table is alike in the CRM's database and in a host's SQLite file, where only
+`emit` writes it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ INBOX = sa.Table(
     sa.Column("settled_at", Instant),
     sa.Column("raw", sa.LargeBinary, nullable=False),
     sa.Column("reasons", Json),
+    sa.Column("context", Json),
     sa.Index(
         "ecrm_inbox_waiting_ix", "id",
         sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"),
@@ -63,29 +65,18 @@ class InboxRow(NamedTuple):
         return f"<InboxRow {self.id}>"
 
 
-def put_row(
-    transaction: Transaction,
-    shop: str,
-    source: str,
-    raw: bytes,
-    at: dt.datetime,
-    delivery_id: str | None = None,
-) -> bool:
-    """Put a row in; give False where its delivery is there already."""
+def put_row(transaction: Transaction, shop: str, source: str, raw: bytes, at: dt.datetime) -> None:
+    """Put an event in."""
     mark = "?" if transaction.is_sqlite else "%s"
-    sql = (
-        f"INSERT INTO ecrm_inbox (shop, source, delivery_id, received_at, raw) VALUES ({', '.join([mark] * 5)}) "
-        "ON CONFLICT DO NOTHING"
-    )
-    cursor = transaction.run(sql, (shop, source, delivery_id, micros(at) if transaction.is_sqlite else at, raw))
-    return bool(cursor.rowcount)
+    sql = f"INSERT INTO ecrm_inbox (shop, source, received_at, raw) VALUES ({', '.join([mark] * 4)})"
+    transaction.run(sql, (shop, source, micros(at) if transaction.is_sqlite else at, raw))
 
 
 def claim_rows(transaction: Transaction, limit: int, ids: Collection[int] | None = None) -> list[InboxRow]:
-    """Give the oldest waiting rows that no other worker holds; held until the transaction ends."""
+    """Give the oldest waiting events that no other worker holds; held until the transaction ends."""
     chosen = INBOX.c
     query = sa.select(chosen.id, chosen.shop, chosen.source, chosen.raw).where(
-        chosen.state == sa.literal_column("'waiting'")
+        chosen.state == sa.literal_column("'waiting'"), chosen.delivery_id.is_(None)
     )
     if ids is not None:
         query = query.where(chosen.id.in_(sorted(ids)))

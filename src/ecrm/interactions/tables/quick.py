@@ -24,6 +24,7 @@ from ecrm.interactions.tables.facts import DAY, FACT, MERGES, REVENUE
 from ecrm.interactions.tables.log import INTERACTION
 from ecrm.interactions.tables.orders import ORDER
 from ecrm.interactions.tables.position import HELD_POSITION, NEXT_POSITION
+from ecrm.interactions.tables.quickfacts import PluginFacts, PluginPart, bind_facts, plugin_ctes
 
 __all__ = ["Supposed", "put_known"]
 
@@ -42,6 +43,7 @@ class Supposed(NamedTuple):
         order: The order it begins.
         day: The shop's day of that order.
         facts: Changes of the wide row, by column.
+        of_plugins: Changes of the wide rows of plugins.
     """
 
     shop: str
@@ -51,6 +53,7 @@ class Supposed(NamedTuple):
     order: Order | None
     day: dt.date | None
     facts: Mapping[str, Any]
+    of_plugins: tuple[PluginFacts, ...] = ()
 
 
 class _Shape(NamedTuple):
@@ -61,6 +64,7 @@ class _Shape(NamedTuple):
     is_live: bool
     order: tuple[int, bool] | None
     facts: tuple[tuple[str, str], ...]
+    of_plugins: tuple[PluginPart, ...] = ()
 
 
 def put_known(transaction: Transaction, told: Supposed) -> tuple[int, UUID] | None:
@@ -84,7 +88,11 @@ def put_known(transaction: Transaction, told: Supposed) -> tuple[int, UUID] | No
             "revenue": str(order.revenue_minor), "items": str(order.items), "day": told.day,
             "status": order.status,
         }  # fmt: skip
-    sql = _statement(_shape(told, entry.claims.usable, tuple(facts)))
+    shape = _shape(told, entry.claims.usable, tuple(facts))
+    if told.of_plugins:
+        parts, bound = bind_facts(told.of_plugins, at)
+        shape, values = shape._replace(of_plugins=parts), values | bound
+    sql = _statement(shape)
     try:
         row = transaction.run(sql, values).fetchone()
     except Exception as error:
@@ -116,6 +124,8 @@ def _statement(shape: _Shape) -> str:
     if shape.order is not None:
         parts += _ordered(shape.order)
     parts.append(_fact(shape))
+    for place, part in enumerate(shape.of_plugins):
+        parts += plugin_ctes(place, part)
     check = ", 1 / (SELECT count(*) FROM ordered)::int" if shape.order is not None else ""
     return f"WITH {', '.join(parts)} SELECT stored.position, me.profile_id{check} FROM stored, me"
 

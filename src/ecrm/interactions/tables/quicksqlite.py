@@ -18,6 +18,7 @@ from ecrm.database.transaction import Transaction
 from ecrm.database.types import micros
 from ecrm.interactions.tables.facts import FACT, MERGES
 from ecrm.interactions.tables.quick import Supposed
+from ecrm.interactions.tables.quickfacts import put_plugin_facts
 
 __all__ = ["put_known"]
 
@@ -67,6 +68,8 @@ def put_known(transaction: Transaction, told: Supposed) -> tuple[int, UUID] | No
     _mark_seen(run, shop, at, claims, found)
     days = 0 if told.order is None else _put_order(run, told, at, (main, customer))
     _put_facts(run, (shop, customer), told.facts, (entry.at, at), days)
+    if told.of_plugins:
+        put_plugin_facts(transaction, shop, UUID(bytes=customer), told.of_plugins)
     return inserted.lastrowid, UUID(bytes=main)
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import attrs
 
-from ecrm.customers.finding import Someone
 from ecrm.errors import InvalidError
 from ecrm.interactions.events import Event
+from ecrm.values.who import Someone
 
 __all__ = ["CancelTimer", "Effect", "Keep", "Note", "Record", "SetTimer", "Suggest", "Tag", "Untag", "check_effects"]
 

@@ -1,0 +1,111 @@
+"""The crew of a CRM: what receives, translates, reacts, retries, wakes and pulls, put together once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from ecrm.database import Database, Transaction
+from ecrm.deadlines import Runner
+from ecrm.hookspecs import Follower, Keys
+from ecrm.interactions.receiving import Receiver
+from ecrm.interactions.recording import Kit
+from ecrm.interactions.tables.facts import wide_tables
+from ecrm.interactions.tables.kept import keep
+from ecrm.interactions.waiting import oldest_waiting
+from ecrm.reactions.applying import Appliers
+from ecrm.reactions.asking import Library
+from ecrm.reactions.keeping import stale_follower
+from ecrm.reactions.parts import Owned, OwnedTimer, Parts
+from ecrm.reactions.reacting import Reactor
+from ecrm.reactions.retrying import Retrier
+from ecrm.reactions.service import Reactions
+from ecrm.reactions.tables import timer as timer_table
+from ecrm.reactions.waking import Waker
+from ecrm.registry import Contributions
+from ecrm.shops.model import Settings
+from ecrm.sources.parts import OwnedSource, SourceParts
+from ecrm.sources.pulling import Puller
+from ecrm.sources.receiving import Door
+from ecrm.sources.translating import Translator
+
+__all__ = ["Crew", "kept_facts_follower"]
+
+# A decision about a timer that arrives later than this finds no tombstone, and may wake it again.
+TOMBSTONES_KEPT = dt.timedelta(days=90)
+_PRUNED_AT_ONCE = 1_000
+
+
+class Crew:
+    """What works for a CRM.
+
+    Args:
+        databases: The CRM's, and the host's where its inbox is in a file of its own.
+        kit: Ids, time, followers, facts.
+        contributions: What plugins brought.
+        settings_of: Gives a shop's settings.
+        options_of: Gives what a shop has set for a plugin.
+        is_on: Tells whether a plugin is on in a shop.
+        keys_of: Gives what a plugin may know of the shops that set it up.
+    """
+
+    def __init__(
+        self,
+        databases: tuple[Database, Database | None],
+        kit: Kit,
+        contributions: Contributions,
+        settings_of: Callable[[str], Settings],
+        options_of: Callable[[str, str], Mapping[str, Any]],
+        is_on: Callable[[str, str], bool],
+        keys_of: Callable[[str], Keys],
+    ) -> None:
+        database, host = databases
+        self._databases = databases
+        runner = Runner()
+        self.reactions = _reactions(contributions)
+        self.timers = tuple(OwnedTimer(one.plugin, one.record) for one in contributions.timers.values())
+        sources = tuple(OwnedSource(one.plugin, one.record) for one in contributions.sources.values())
+        wide = wide_tables(kit.book)
+
+        def keep_facts(
+            transaction: Transaction, shop: str, plugin: str, values: Mapping[UUID, Mapping[str, object]]
+        ) -> None:
+            keep(transaction, shop, wide[plugin], values)
+
+        library = Library(database, kit, settings_of, options_of)
+        appliers = Appliers(kit, settings_of, contributions.timers)
+        self.parts = Parts(library, appliers, runner, is_on, keep_facts)
+        self.receiver = Receiver(database, host, kit, settings_of, json.loads)
+        self.reactor = Reactor(self.parts, self.reactions)
+        self.retrier = Retrier(self.parts, self.reactions, self.timers)
+        self.waker = Waker(self.parts, self.reactions, self.timers, self.oldest_waiting)
+        source_parts = SourceParts(database, kit, runner, keys_of)
+        self.door = Door(source_parts, sources)
+        self.translator = Translator(source_parts, sources, is_on)
+        self.puller = Puller(source_parts, sources)
+
+    def oldest_waiting(self) -> dt.datetime | None:
+        """Give when the oldest row came that waits in the inbox."""
+        return oldest_waiting(*self._databases)
+
+    def prune(self) -> None:
+        """Delete timers that fired, or were cancelled, long enough ago."""
+        before = self.parts.now() - TOMBSTONES_KEPT
+        while self.parts.transact(lambda t: timer_table.prune_timers(t, before, _PRUNED_AT_ONCE)) == _PRUNED_AT_ONCE:
+            pass
+
+    def reactions_of(self, shop: str) -> Reactions:
+        """Give what a shop is offered of its reactions."""
+        return Reactions(self.parts, shop, self.reactions, self.timers)
+
+
+def kept_facts_follower(contributions: Contributions, new_id: Callable[[], UUID]) -> Follower:
+    """Make the follower that has kept facts said again of customers who were merged or parted."""
+    return stale_follower(_reactions(contributions), new_id)
+
+
+def _reactions(contributions: Contributions) -> tuple[Owned, ...]:
+    return tuple(Owned(one.plugin, one.record) for one in contributions.reactions.values())

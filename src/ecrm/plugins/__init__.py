@@ -1,0 +1,15 @@
+"""The plugins that come with ecrm: by name, the module that says what each contributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = ["BUILT_IN"]
+
+BUILT_IN: Mapping[str, str] = MappingProxyType(
+    {
+        "abandoned_cart": "ecrm.plugins.abandoned_cart.plugin",
+        "activity": "ecrm.plugins.activity.plugin",
+    }
+)

@@ -1,0 +1,1 @@
+"""How active customers are: their last channel, their sessions, the days they were there."""

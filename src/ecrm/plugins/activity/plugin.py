@@ -1,0 +1,56 @@
+"""What the plugin contributes: two facts the core counts, and one a reaction keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from ecrm.effects import Effect, Keep
+from ecrm.hookspecs import Fact, Reaction, Setting, hookimpl
+from ecrm.interactions.model.interaction import Interaction
+from ecrm.plugins.activity.sessions import count_sessions
+from ecrm.reactions.asking import Questions
+
+NAME = "activity"
+
+
+@hookimpl
+def register_settings() -> list[Setting]:
+    """Contribute how long a session may pause."""
+    # Source: Google Analytics ends a session after 30 minutes without activity.
+    return [Setting("idle_minutes", "integer", "After how many quiet minutes another session begins.", default=30)]
+
+
+@hookimpl
+def register_facts() -> list[Fact]:
+    """Contribute what is known of a customer's activity."""
+    return [
+        Fact("activity.last_channel", "text", "channel", "Where they were last active.", "last",
+             field="@channel", by_customer=True),
+        Fact("activity.days", "integer", "days", "Days of the shop on which they did anything.", "days",
+             by_customer=True),
+        Fact("activity.sessions", "integer", "sessions",
+             "Visits: what they did, parted wherever they were quiet for a while.", "kept"),
+    ]  # fmt: skip
+
+
+@hookimpl
+def register_reactions() -> list[Reaction]:
+    """Contribute the reaction that keeps the number of sessions."""
+    return [Reaction("activity", keep_sessions, keeps=["activity.sessions"])]
+
+
+def keep_sessions(interaction: Interaction, ask: Questions) -> Iterable[Effect]:
+    """Count the sessions of the customer anew, from all they did."""
+    idle = dt.timedelta(minutes=ask.options["idle_minutes"])
+    return [Keep("activity.sessions", count_sessions(_moments(interaction, ask), idle))]
+
+
+def _moments(interaction: Interaction, ask: Questions) -> Iterator[dt.datetime]:
+    before = None
+    while True:
+        page = ask.timeline(interaction.profile_id, limit=1_000, before=before)
+        yield from (one.at for one in page if one.is_by_customer)
+        before = page.next
+        if before is None:
+            return

@@ -1,0 +1,90 @@
+"""Why something is to be done: the interaction or the timer it follows from, and what it led to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+import attrs
+
+from ecrm.errors import EcrmError
+from ecrm.interactions.model.entry import DEFAULT_SOURCE
+from ecrm.interactions.model.interaction import Interaction
+from ecrm.reactions.model.effect import Effect
+from ecrm.reactions.model.timer import Due
+
+__all__ = ["Cause", "Failure", "Outcome", "said_of"]
+
+
+@attrs.frozen(repr=False)
+class Cause:
+    """Be what a reaction or a timer was asked about.
+
+    Args:
+        shop: Whose.
+        reaction: The name of the reaction or timer.
+        id: Of the interaction, or of the firing.
+        profile_id: Whom it is about.
+        at: When it happened, or was due.
+        is_live: False for what is replayed: what is recorded of it is not live either.
+        source: The system that told, so that what is derived is of the same orders.
+        due: What a timer's function is given; None for an interaction.
+    """
+
+    shop: str
+    reaction: str
+    id: UUID
+    profile_id: UUID
+    at: dt.datetime
+    is_live: bool = True
+    source: str = DEFAULT_SOURCE
+    due: Due | None = None
+
+    @classmethod
+    def of_interaction(cls, shop: str, reaction: str, interaction: Interaction, *, is_live: bool = True) -> Cause:
+        """Make the cause an interaction is."""
+        return cls(shop, reaction, interaction.id, interaction.profile_id, interaction.at, is_live, interaction.source)
+
+    @classmethod
+    def of_timer(cls, shop: str, due: Due, *, is_live: bool = True) -> Cause:
+        """Make the cause a timer is that is due."""
+        return cls(shop, due.timer, due.id, due.profile_id, due.due_at, is_live, due=due)
+
+    def __repr__(self) -> str:
+        return f"<Cause {self.reaction} {self.id}>"
+
+
+@attrs.frozen
+class Outcome:
+    """Hold what is to be done for a cause."""
+
+    cause: Cause
+    effects: tuple[Effect, ...]
+
+
+@attrs.frozen
+class Failure:
+    """Hold why a cause led to nothing.
+
+    Args:
+        cause: What was asked about.
+        error: What is told of it; no personal data.
+    """
+
+    cause: Cause
+    error: str
+
+
+def said_of(error: BaseException) -> str:
+    """Give what may be told of a stranger's error: its kind and the place in the code, not its message.
+
+    >>> said_of(ValueError("ayse@example.com"))
+    'ValueError'
+    """
+    if isinstance(error, EcrmError):
+        return str(error)
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        place = f" in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__}{place}"

@@ -1,0 +1,132 @@
+"""Try again what failed, after a while; each try is counted before it is made, so that none is endless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ecrm.customers.tables import profile as profile_table
+from ecrm.database import Retry, Transaction
+from ecrm.errors import SetupError, UnavailableError
+from ecrm.interactions.model.interaction import Interaction
+from ecrm.interactions.tables import log as log_table
+from ecrm.reactions.applying import Recorded
+from ecrm.reactions.collecting import Collected, Question, collect
+from ecrm.reactions.failing import FailedError, due_from, failed_again
+from ecrm.reactions.holding import leased_until
+from ecrm.reactions.keeping import Keeper
+from ecrm.reactions.model.cause import Cause, said_of
+from ecrm.reactions.parts import Acted, Owned, OwnedTimer, Parts
+from ecrm.reactions.tables import parked as parked_table
+from ecrm.reactions.tables.parked import ParkedRow
+
+__all__ = ["Retrier"]
+
+AT_ONCE = 50
+
+
+class Retrier:
+    """Try again what failed.
+
+    Args:
+        parts: What retrying shares with the rest.
+        reactions: The reactions of every plugin that is on.
+        timers: Their timers.
+    """
+
+    def __init__(self, parts: Parts, reactions: Sequence[Owned], timers: Sequence[OwnedTimer]) -> None:
+        self._parts = parts
+        self._reactions = {one.record.name: one for one in reactions}
+        self._timers = {one.record.name: one for one in timers}
+        self._keeper = Keeper(parts)
+
+    @property
+    def names(self) -> set[str]:
+        """Give the names of reactions and timers that can be tried."""
+        return {*self._reactions, *self._timers}
+
+    def retry(self) -> Acted:
+        """Try what is due to be tried; nothing due gives zeros."""
+        acted = Acted()
+        if not self.names:
+            return acted
+        with self._parts.library.database.read() as transaction:
+            rows = parked_table.due_rows(transaction, self.names, self._parts.now(), AT_ONCE)
+        for row in rows:
+            owned = self._owner(row)
+            if owned is not None and self._parts.is_on(owned.plugin, row.shop):
+                acted += self._try(owned, row)
+        return acted
+
+    def _owner(self, row: ParkedRow) -> Owned | OwnedTimer | None:
+        # A reaction and a timer may share a name: which it is, the row tells.
+        held: Mapping[str, Owned | OwnedTimer] = self._reactions if row.due is None else self._timers
+        return held.get(row.reaction)
+
+    def _try(self, owned: Owned | OwnedTimer, row: ParkedRow) -> Acted:
+        until = leased_until(self._parts, owned.record.deadline_s)
+        claimed = self._parts.transact(lambda transaction: parked_table.claim(transaction, row, until))
+        if claimed is None:
+            return Acted()
+        try:
+            recorded = self._attempt(owned, claimed)
+        except (UnavailableError, SetupError, Retry):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told and tried later
+            again = failed_again(claimed, said_of(error), self._parts.now())
+            self._parts.transact(lambda transaction: parked_table.put_back(transaction, again))
+            return Acted(1, 1)
+        return Acted(1, 0, recorded)
+
+    def _attempt(self, owned: Owned | OwnedTimer, row: ParkedRow) -> Recorded:
+        if isinstance(owned, Owned):
+            interaction = self._interaction(row)
+            if interaction is None:
+                return self._settle(row, lambda transaction: {})  # noqa: ARG005 - nothing is left to do
+            if owned.record.keeps:
+                return self._keep(owned, row)
+            collected = self._collect(owned, self._question(owned, row, interaction))
+        else:
+            collected = self._collect(owned, self._due_question(owned, row))
+        for failure in collected.failures:
+            raise FailedError(failure.error)
+        return self._settle(row, lambda transaction: self._parts.appliers.apply(transaction, collected.outcomes))
+
+    def _keep(self, owned: Owned, row: ParkedRow) -> Recorded:
+        with self._parts.library.database.read() as transaction:
+            found = profile_table.profiles_by_id(transaction, row.shop, [row.profile_id])
+        said = self._keeper.ask_about(owned, [(row.shop, one.customer_id) for one in found])
+        for failure in said.failures:
+            raise FailedError(failure.error)
+
+        def write(transaction: Transaction) -> Recorded:
+            self._keeper.write(transaction, owned, said)
+            return {}
+
+        return self._settle(row, write)
+
+    def _settle(self, row: ParkedRow, work: Callable[[Transaction], Recorded]) -> Recorded:
+        def settled(transaction: Transaction) -> Recorded:
+            # Where another worker has settled it, or is at it, nothing is done.
+            return work(transaction) if parked_table.settle(transaction, row) else {}
+
+        return self._parts.transact(settled)
+
+    def _interaction(self, row: ParkedRow) -> Interaction | None:
+        with self._parts.library.database.read() as transaction:
+            found = log_table.find_interactions(transaction, row.shop, [row.cause_id])
+            voided = log_table.voided_ids(transaction, row.shop, [row.profile_id])
+        return found[0] if found and found[0].id not in voided else None
+
+    def _question(self, owned: Owned, row: ParkedRow, interaction: Interaction) -> Question:
+        cause = Cause.of_interaction(row.shop, row.reaction, interaction)
+        ask = self._parts.questions(row.shop, owned.plugin, interaction.profile_id, self._parts.now())
+        return Question(cause, lambda: owned.record.react(interaction, ask))
+
+    def _due_question(self, owned: OwnedTimer, row: ParkedRow) -> Question:
+        due = due_from(row)
+        assert due is not None  # noqa: S101 - the row is a timer's
+        ask = self._parts.questions(row.shop, owned.plugin, due.profile_id, self._parts.now())
+        return Question(Cause.of_timer(row.shop, due), lambda: owned.record.fire(due, ask))
+
+    def _collect(self, owned: Owned | OwnedTimer, question: Question) -> Collected:
+        return collect(self._parts.runner, [question], owned.record.deadline_s, self._parts.appliers.kinds)

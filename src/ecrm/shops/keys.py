@@ -1,0 +1,53 @@
+"""What a source may know of the shops that set its plugin up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from ecrm.shops.options import Options
+
+__all__ = ["PluginKeys"]
+
+
+class PluginKeys:
+    """Be what a source may know of the shops that set its plugin up: `ecrm.hookspecs.Keys`.
+
+    Args:
+        plugin: The plugin.
+        options: What shops have set.
+        is_on: Tells whether a plugin is on for a shop.
+        clock: Gives the time.
+    """
+
+    def __init__(
+        self,
+        plugin: str,
+        options: Options,
+        is_on: Callable[[str, str], bool],
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self._plugin = plugin
+        self._options = options
+        self._is_on = is_on
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        return f"<Keys of {self._plugin}>"
+
+    def now(self) -> dt.datetime:
+        """Give the time."""
+        return self._clock()
+
+    def shops(self) -> Collection[str]:
+        """Give the shops that have set the plugin up, and have it on."""
+        return tuple(shop for shop in self._options.shops_with(self._plugin) if self._is_on(self._plugin, shop))
+
+    def settings(self, shop: str) -> Mapping[str, Any]:
+        """Give what a shop has set, without its secrets."""
+        return self._options.settings(shop, self._plugin)
+
+    def secrets(self, shop: str, name: str) -> tuple[str, ...]:
+        """Give the active values of a secret, the newest first."""
+        return self._options.secrets(shop, self._plugin, name)

@@ -1,0 +1,1 @@
+"""What comes from elsewhere: webhooks that are received, systems that are asked."""
