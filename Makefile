@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 MODELS := src/ecrm/**/model.py,src/ecrm/**/model/*.py
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test faults lint format types cover whole docs bench check clean
+.PHONY: help venv demo test faults lint format types api cover whole docs bench check clean
 
 help:  ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -42,6 +42,9 @@ format: venv  ## Rewrite the code in the one style
 types: venv  ## Check the types
 	$(BIN)/mypy
 
+api: venv  ## Compare the public API with the last tag
+	$(BIN)/pytest tests/architecture/test_public_api.py -q
+
 cover: venv  ## Run the tests with coverage; models must reach 100 %
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report= -m 'not whole_file'
 	$(BIN)/coverage report
@@ -56,7 +59,7 @@ bench: venv  ## Measure against hand-written baselines
 whole: venv  ## Import the whole of Online Retail on both databases, where the file is there
 	$(BIN)/pytest tests/imports/test_online_retail.py -n $(WORKERS) --dist=load
 
-check: lint types cover whole docs demo  ## All of it, as CI does
+check: lint types api cover whole docs demo  ## All of it, as CI does
 
 clean:  ## Remove what the targets made
 	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist docs/_build

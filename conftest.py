@@ -73,7 +73,7 @@ class ModuleDocument(PythonDocStringDocument):
 
 documents = Sybil(
     parsers=[PythonCodeBlockParser(), ReasonedSkipParser()],
-    patterns=["README.md", "docs/**/*.md", "docs/*.md"],
+    patterns=["README.md", "README.tr.md", "docs/**/*.md", "docs/*.md"],
     excludes=["docs/_build/**"],
     setup=enter_own_directory,
     teardown=leave_own_directory,

@@ -71,7 +71,7 @@ def rows_of(read: Any, shown: str, mark: str) -> list[tuple[Any, ...]]:
 def sqlite_figure(synchronous: str) -> Figure:
     """Measure on a SQLite file."""
     share = EVENTS // ROUNDS
-    with folder() as place, CRM(f"sqlite:///{place}/crm.db", on_error="raise") as crm:
+    with folder() as place, CRM(f"sqlite:///{place}/crm.db", on_error="raise", plugins=[]) as crm:
         crm.database._synchronous = synchronous  # noqa: SLF001 - the figure says which
         crm.close()
         crm.upgrade()
@@ -127,7 +127,7 @@ def _like(part: list[events.Event], first: int, *, as_bytes: bool) -> list[tuple
 def postgresql_figure() -> Figure:
     """Measure on PostgreSQL."""
     share = EVENTS // ROUNDS
-    with postgresql() as url, CRM(url, on_error="raise") as crm:
+    with postgresql() as url, CRM(url, on_error="raise", plugins=[]) as crm:
         crm.upgrade()
         parts = [list(happenings(share, (n + 1) * share)) for n in range(-1, ROUNDS)]
         bare = psycopg.connect(url, autocommit=True)

@@ -46,7 +46,7 @@ def sqlite_figure(synchronous: str) -> Figure:
             client.track("7", "Order Completed", PROPERTIES, message_id=f"{number}:{k}")
         return EVENTS
 
-    with folder() as place, CRM(f"sqlite:///{place}/crm.db", on_error="raise") as crm:
+    with folder() as place, CRM(f"sqlite:///{place}/crm.db", on_error="raise", plugins=[]) as crm:
         engine = sa.create_engine(f"sqlite:///{place}/crm.db")
         with engine.connect() as host:
             host.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
@@ -66,7 +66,7 @@ def postgresql_figure() -> Figure:
     """Measure in one open transaction of PostgreSQL."""
     prebuilt = [order(number) for number in range(EVENTS)]
     insert = "INSERT INTO ecrm_inbox (shop, source, received_at, raw) VALUES (%s, %s, %s, %s)"
-    with postgresql() as url, CRM(url, on_error="raise") as crm:
+    with postgresql() as url, CRM(url, on_error="raise", plugins=[]) as crm:
         crm.upgrade()
         engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
         with engine.connect() as host:

@@ -26,7 +26,7 @@ BODY = json.dumps({"product_id": "p1", "name": "Mug", "price": "9.90", "category
 
 def seeded(url: str) -> tuple[CRM, list[UUID]]:
     """A CRM that knows some people with 60 events each, and their profiles."""
-    crm = CRM(url, on_error="raise")
+    crm = CRM(url, on_error="raise", plugins=[])
     crm.upgrade()
     crm.record_many(_view(person, number) for number in range(60) for person in range(1, PEOPLE + 1))
     return crm, [crm.timeline(Who(user_id=person), limit=1)[0].profile_id for person in range(1, PEOPLE + 1)]

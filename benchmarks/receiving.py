@@ -53,7 +53,7 @@ def emitted(first: int) -> list[bytes]:
 
 def work(url: str) -> None:
     """Receive until nothing waits."""
-    with CRM(url, on_error="raise") as crm:
+    with CRM(url, on_error="raise", plugins=[]) as crm:
         crm.work()
 
 
@@ -136,7 +136,7 @@ def side(url: str, first: int, worker: Callable[[str], None]) -> Callable[[int],
 def measure() -> Iterator[Figure]:
     """Give the figure of the inbox."""
     with postgresql() as url:
-        with CRM(url, on_error="raise") as crm:
+        with CRM(url, on_error="raise", plugins=[]) as crm:
             crm.upgrade()
             crm.record_many(view(number) for number in range(PEOPLE))
         sides = side(url, 100_000, work), side(url, 9_000_000, merge)

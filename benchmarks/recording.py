@@ -183,7 +183,7 @@ def _side(one: Callable[[int], None], first: int) -> Callable[[int], int]:
 
 def prepared(url: str) -> CRM:
     """A CRM that knows the customers."""
-    crm = CRM(url, on_error="raise")
+    crm = CRM(url, on_error="raise", plugins=[])
     crm.upgrade()
     crm.record_many(order(number) for number in range(CUSTOMERS))
     return crm

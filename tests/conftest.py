@@ -95,16 +95,16 @@ def clock() -> FrozenClock:
 
 @pytest.fixture
 def crm(database_url: str, clock: FrozenClock) -> Iterator[CRM]:
-    """A CRM on an empty database, on SQLite and on PostgreSQL."""
+    """A CRM on an empty database, on SQLite and on PostgreSQL, without plugins."""
     from ecrm import CRM
 
-    with CRM(database_url, clock=clock) as opened:
+    with CRM(database_url, clock=clock, plugins=[]) as opened:
         yield opened
 
 
 def _migrate(url: str) -> None:
     from ecrm import CRM
 
-    crm = CRM(url)
+    crm = CRM(url, plugins=[])
     crm.upgrade()
     crm.close()

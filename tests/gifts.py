@@ -57,7 +57,7 @@ class Gifts:
 
     @hookimpl
     def register_reactions(self) -> Iterable[Reaction]:
-        return [Reaction("gifts_mood", lambda interaction, ask: (), kinds=["Mood Told"], keeps=list(KEPT))]
+        return [Reaction("gifts_mood", lambda *_: (), kinds=["Mood Told"], keeps=list(KEPT))]
 
 
 class Visits:

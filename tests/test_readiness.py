@@ -7,6 +7,7 @@ import pytest
 
 from ecrm import CRM
 from ecrm.database.server import FileState, ServerState, network_of
+from ecrm.hookspecs import Setting, hookimpl
 from ecrm.readiness import examine_readiness, judge_clocks, judge_file, judge_server
 from story import visited
 
@@ -54,6 +55,27 @@ def test_a_row_that_waits_in_the_shops_own_file_counts_too(tmp_path, clock):
         crm.emit(visited())
         clock.advance(minutes=2)
         assert "worker" in bad(examine_readiness(crm, machine))
+
+
+class Signed:
+    """A plugin that needs a secret, and can do without a text."""
+
+    name = "signed"
+
+    @hookimpl
+    def register_settings(self):
+        return [Setting("key", "secret", "What is signed."), Setting("title", "text", "What it is called.")]
+
+
+def test_a_plugin_without_its_secret_is_named_until_it_has_it_or_is_off(database_url):
+    with CRM(database_url, plugins=[Signed()]) as crm:
+        assert "signed.key" in bad(examine_readiness(crm, machine))["secrets"]
+        assert "signed.title" not in bad(examine_readiness(crm, machine))["secrets"]
+        crm.plugins.switch_off("signed")
+        assert "secrets" not in bad(examine_readiness(crm, machine))
+    with CRM(database_url, plugins=[Signed()], secrets={"signed.key": "correct horse battery staple"}) as crm:
+        crm.plugins.switch_on("signed")
+        assert "secrets" not in bad(examine_readiness(crm, machine))
 
 
 def test_the_clock_of_the_database_is_compared(postgresql_url):

@@ -135,12 +135,13 @@ def _shop(settings: Settings) -> Finding:
 
 def _secrets(crm: CRM) -> Finding:
     # How long each must be is checked where it is given.
+    declared = crm._core.contributions.settings  # noqa: SLF001 - readiness looks behind the door of the CRM
     unset = [
-        f"{plugin.name}.{name}"
-        for plugin in crm.plugins.list()
-        if plugin.is_on
-        for name, value in crm.plugins.settings(plugin.name).items()
-        if value is None
+        f"{plugin}.{setting.name}"
+        for plugin, settings in declared.items()
+        if crm.plugins.is_on(plugin)
+        for setting in settings
+        if setting.is_secret and crm.plugins.settings(plugin)[setting.name] is None
     ]
     lacking = f"{', '.join(unset)} are not set: crm.plugins.configure, or switch the plugin off"
     return Finding("secrets", not unset, lacking if unset else "every plugin that is on has what it asks for")

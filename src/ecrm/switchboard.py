@@ -10,7 +10,7 @@ import attrs
 from ecrm.composition import Core
 from ecrm.customers.model.trait import Customer
 from ecrm.errors import NotFoundError
-from ecrm.hookspecs import Contact
+from ecrm.hookspecs import Contact, Setting
 from ecrm.registry import Answer, ask_contact
 from ecrm.shops.service import Shop
 from ecrm.values.who import Someone
@@ -93,6 +93,15 @@ class Switchboard:
         """
         self._check(plugin)
         self._shop.change(lambda held: attrs.evolve(held, plugins_off=held.plugins_off - {plugin}))
+
+    def declared(self, plugin: str) -> tuple[Setting, ...]:
+        """Give what can be set for a plugin.
+
+        Raises:
+            NotFoundError: The CRM has no such plugin.
+        """
+        self._check(plugin)
+        return self._core.contributions.settings.get(plugin, ())
 
     def settings(self, plugin: str) -> dict[str, Any]:
         """Give what this shop has set for a plugin, defaults for the rest; a secret that is set is `…`, else None.

@@ -24,7 +24,7 @@ def run(sqlite_url, bare_postgresql_url):
     return run
 
 
-def test_a_crm_is_moved_and_again_is_no_change(run, bare_postgresql_url):
+def test_a_crm_is_moved_and_again_is_no_change(run, sqlite_url, bare_postgresql_url):
     result = run("--json")
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
@@ -33,8 +33,11 @@ def test_a_crm_is_moved_and_again_is_no_change(run, bare_postgresql_url):
     assert {"table", "source_rows", "target_rows", "is_alike"} == set(told["tables"][0])
     again = run()
     assert (again.exit_code, "0 rows copied" in again.stdout, "ecrm_order" in again.stdout) == (0, True, True)
-    with CRM(bare_postgresql_url) as crm:
-        assert crm.facts(AYSE)["orders.count"] == 1
+    with CRM(bare_postgresql_url) as moved, CRM(sqlite_url) as before:
+        assert moved.facts(AYSE) == before.facts(AYSE)
+        assert moved.facts(AYSE)["orders.count"] == 1
+        # Of the plugins that are built in too.
+        assert moved.doctor(recount=True)[0].is_good
 
 
 def test_a_comparison_alone_writes_nothing_and_tells_a_difference_by_its_exit_code(run, bare_postgresql_url):
@@ -83,6 +86,8 @@ def test_the_doctor_says_what_going_live_lacks(database_url):
         result = CliRunner().invoke(program, ["--database", database_url, "doctor", "--ready", "--json"])
         return result.exit_code, {one["name"]: one["is_good"] for one in json.loads(result.stdout)["findings"]}
 
+    with CRM(database_url) as crm:
+        crm.upgrade()
     exit_code, findings = examined()
     assert (exit_code, findings["shop"], findings["database"]) == (1, False, True)
     assert {"tables", "inbox lag", "worker", "secrets"} <= set(findings)

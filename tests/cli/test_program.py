@@ -143,7 +143,8 @@ def test_settings_of_a_shop_are_set_and_shown(run):
 def test_work_receives_what_waits(run, database_url):
     with CRM(database_url) as crm:
         assert crm.emit(events.StoreVisited(customer=Who(card="1234")))
-    assert json_of(run("work", "--once", "--json")) == {"received": 1, "rejected": 0}
+    done = json_of(run("work", "--once", "--json"))
+    assert (done["received"], done["rejected"]) == (1, 0)
     assert "0 received" in run("work", "--once").stdout
 
 

@@ -43,7 +43,7 @@ def crowded(postgresql_server):
     """A database of a million identities."""
     from ecrm import CRM
 
-    with postgresql_server.database() as url, CRM(url) as crm:
+    with postgresql_server.database() as url, CRM(url, plugins=[]) as crm:
         crm.upgrade()
         with crm.database.write() as transaction:
             transaction.run("SET LOCAL synchronous_commit = off")

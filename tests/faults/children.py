@@ -86,7 +86,7 @@ def record(url: str, ledger: Path, writer: str, statements: int, plant: Plant = 
     if plant is not None:
         plant()
     acknowledged = Ledger(ledger)
-    with CRM(url) as crm:
+    with CRM(url, plugins=[]) as crm:
         for number in itertools.count():
             event = happening(writer, number)
             crm.record(event)
@@ -100,7 +100,7 @@ def emit(url: str, host: str | None, ledger: Path, writer: str, steps: int, plan
     fuse = Fuse(steps)
     acknowledged = Ledger(ledger)
     engine = shop_engine(host or url)
-    with CRM(url, host=host, on_error="raise") as crm:
+    with CRM(url, host=host, on_error="raise", plugins=[]) as crm:
         for number in itertools.count():
             event = happening(writer, number)
             with engine.begin() as connection:
@@ -119,7 +119,7 @@ def receive(url: str, host: str | None, batch: int, statements: int, plant: Plan
     if plant is not None:
         plant()
     Receiver.receive.__defaults__ = (batch,)
-    with CRM(url, host=host) as crm:
+    with CRM(url, host=host, plugins=[]) as crm:
         crm.work()
 
 
@@ -128,8 +128,8 @@ def receive_beside(url: str, host: str | None, batch: int, met: Any, counts: Any
     if plant is not None:
         plant()
     Receiver.receive.__defaults__ = (batch,)
-    with CRM(url, host=host) as crm:
-        first = crm._core.receiver.receive().settled
+    with CRM(url, host=host, plugins=[]) as crm:
+        first = crm._core.crew.receiver.receive().settled
         met.wait(PATIENCE_S)
         counts.put((first, crm.work().received))
 
@@ -138,7 +138,7 @@ def work_for_ever(url: str, host: str | None, started: Any, plant: Plant = None)
     """Run a worker until killed."""
     if plant is not None:
         plant()
-    with CRM(url, host=host) as crm:
+    with CRM(url, host=host, plugins=[]) as crm:
         worker = crm.worker()
         worker._wait_s = 0.002
         started.set()
@@ -149,7 +149,7 @@ def record_under_a_limit(url: str, ledger: Path, writer: str, size: int) -> None
     """Record with files that may not grow past a size, then without: write what was acknowledged."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
     acknowledged = Ledger(ledger)
-    with CRM(url) as crm:
+    with CRM(url, plugins=[]) as crm:
         number, refused = 0, 0
         while refused < 2:
             event = happening(writer, number)

@@ -18,6 +18,7 @@ from faults.chance import chance_of
 from faults.children import PATIENCE_S
 from faults.happenings import happening, regular
 from faults.verdict import stored, wrong
+from gifts import Gifts, Visits
 from story import cancelled, ordered, refunded, told, updated, visited
 
 THREADS = 8
@@ -45,7 +46,7 @@ def in_threads(work):
 
 def test_threads_record_on_one_crm(database_url, points):
     count = 5 * (points + 1)
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         crm.record(happening("first", 0))
         failures = in_threads(lambda me: [crm.record(happening(f"t{me}", n)) for n in range(count)])
         assert not failures
@@ -54,7 +55,7 @@ def test_threads_record_on_one_crm(database_url, points):
 
 
 def test_one_new_customer_and_order_told_by_all_at_once_is_one(database_url, points):
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         for point in range(points * 3):
             who = Who(email=f"new{point}@example.org", phone=f"+9053211{point:05}")
             event = ordered(f"o{point}", who=who)
@@ -67,7 +68,7 @@ def test_one_new_customer_and_order_told_by_all_at_once_is_one(database_url, poi
 
 
 def test_one_order_told_by_its_two_people_at_once_is_one(database_url, points):
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         for number in range(4):
             crm.record(visited(regular(number), f"knows{number}"))
         for point in range(points * 3):
@@ -110,10 +111,11 @@ def disturb(crm, people, me, count):  # noqa: C901 - one line for each thing tha
             continue
 
 
-def facts_found_wrong(url, rounds):
+def facts_found_wrong(url, rounds, plugins=None):
     """Disturb four new customers a round, in eight threads; give what failed, and what the doctor found."""
     failures = []
-    with CRM(url) as crm:
+    with CRM(url, plugins=plugins) as crm:
+        crm.upgrade()
         for round_ in range(rounds):
             people = [Who(email=f"p{round_}.{n}@example.org", phone=f"+90532{round_:06}{n}") for n in range(4)]
             for who in people:
@@ -124,6 +126,12 @@ def facts_found_wrong(url, rounds):
 
 def test_quick_and_general_ways_beside_merges_leave_the_facts_right(database_url, points):
     failures, found = facts_found_wrong(database_url, points)
+    assert not failures
+    assert not found
+
+
+def test_facts_of_plugins_are_right_beside_merges_too(database_url, points):
+    failures, found = facts_found_wrong(database_url, points, [Gifts, Visits])
     assert not failures
     assert not found
 
@@ -144,7 +152,7 @@ def fork_and_record(crm, writer, count):
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_parent_and_forked_children_record_on_one_open_crm(database_url, points):
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         crm.record(happening("first", 1))
         for point in range(points):
             children = [fork_and_record(crm, f"c{point}.{number}", 8) for number in range(2)]
@@ -167,7 +175,7 @@ def fork_while_a_thread_commits(url, monkeypatch):
 
     monkeypatch.setattr(Transaction, "commit", slowly)
     monkeypatch.setattr(engine, "_PRAGMAS", ("PRAGMA busy_timeout=1000", *engine._PRAGMAS[1:]))
-    with CRM(url) as crm:
+    with CRM(url, plugins=[]) as crm:
         is_committing.clear()
         thread = threading.Thread(target=lambda: crm.record(happening("parent", 1)))
         thread.start()
@@ -199,7 +207,7 @@ def orders_of_one_new_customer(crm, name):
 
 
 def test_the_first_orders_of_a_new_customer_are_all_counted(database_url, points):
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         outcomes = [orders_of_one_new_customer(crm, f"n{point}") for point in range(points)]
         assert outcomes == [([], THREADS)] * points
         assert not wrong(crm)
@@ -207,7 +215,7 @@ def test_the_first_orders_of_a_new_customer_are_all_counted(database_url, points
 
 def test_writers_that_do_not_stand_in_line_are_seen(postgresql_url, monkeypatch):
     monkeypatch.setattr(recording, "hold_shop", lambda _transaction, _shop: None)
-    with CRM(postgresql_url) as crm:
+    with CRM(postgresql_url, plugins=[]) as crm:
         assert any(orders_of_one_new_customer(crm, f"n{point}") != ([], THREADS) for point in range(20))
 
 
@@ -236,7 +244,7 @@ def test_a_deadlock_is_no_failure_of_record(postgresql_url, kinds):
     waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
     failures = []
     with (
-        CRM(postgresql_url) as crm,
+        CRM(postgresql_url, plugins=[]) as crm,
         psycopg.connect(postgresql_url.replace("+psycopg", ""), autocommit=True) as other,
     ):
         crm.record(visited(regular(0), "v1"))

@@ -40,13 +40,13 @@ def administrator(postgresql_url):
 
 @pytest.fixture
 def crm(database_url):
-    with CRM(database_url) as opened:
+    with CRM(database_url, plugins=[]) as opened:
         yield opened
 
 
 @pytest.fixture
 def postgresql_crm(postgresql_url):
-    with CRM(postgresql_url) as opened:
+    with CRM(postgresql_url, plugins=[]) as opened:
         yield opened
 
 
@@ -139,7 +139,7 @@ def test_reads_and_emits_come_back_after_a_cut(postgresql_crm, administrator, ca
 
 def test_a_host_that_is_cut_keeps_neither_order_nor_event(postgresql_url, administrator):
     engine = shop_engine(postgresql_url)
-    with CRM(postgresql_url) as crm:
+    with CRM(postgresql_url, plugins=[]) as crm:
         with pytest.raises(sa.exc.DBAPIError), engine.begin() as connection:  # noqa: PT012 - it fails at the end
             connection.exec_driver_sql("INSERT INTO shop_order VALUES ('a-1')")
             pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
@@ -157,7 +157,7 @@ def test_a_host_that_is_cut_keeps_neither_order_nor_event(postgresql_url, admini
 def test_a_worker_outlives_cuts(postgresql_url, administrator, points, caplog):
     caplog.set_level(logging.WARNING)
     count = 30 * points
-    with CRM(postgresql_url) as crm:
+    with CRM(postgresql_url, plugins=[]) as crm:
         worker = crm.worker()
         worker._wait_s = 0.005
         thread = threading.Thread(target=worker.run_forever)
@@ -171,7 +171,7 @@ def test_a_worker_outlives_cuts(postgresql_url, administrator, points, caplog):
         worker.stop()
         thread.join()
         assert emitted == count
-        with CRM(postgresql_url) as fresh:
+        with CRM(postgresql_url, plugins=[]) as fresh:
             assert len(stored(fresh)) == count
             assert not wrong(fresh)
 
@@ -192,7 +192,7 @@ def test_a_commit_that_is_not_asked_for_its_outcome_is_seen(postgresql_crm, admi
 
     monkeypatch.setattr(Transaction, "commit", unasked)
     assert records_unless_away(postgresql_crm, happening("a", 0))
-    with CRM(postgresql_crm.database.url.render_as_string(hide_password=False)) as crm:
+    with CRM(postgresql_crm.database.url.render_as_string(hide_password=False), plugins=[]) as crm:
         assert stored(crm) == []
 
 
@@ -212,7 +212,7 @@ def run_pragma(crm, pragma):
 
 @pytest.mark.parametrize("number", range(5))
 def test_a_file_locked_beyond_our_patience_stores_nothing(sqlite_url, number):
-    with CRM(sqlite_url) as crm:
+    with CRM(sqlite_url, plugins=[]) as crm:
         crm.record(happening("first", 1))
         with locked(sqlite_url):
             run_pragma(crm, "busy_timeout=20")
@@ -228,7 +228,7 @@ def test_a_file_locked_beyond_our_patience_stores_nothing(sqlite_url, number):
 
 @pytest.mark.parametrize("number", range(5))
 def test_a_file_that_can_only_be_read_stores_nothing(sqlite_url, number):
-    with CRM(sqlite_url) as crm:
+    with CRM(sqlite_url, plugins=[]) as crm:
         run_pragma(crm, "query_only=1")
         assert not records_unless_away(crm, happening("a", number))
         assert stored(crm) == []
@@ -241,7 +241,7 @@ def test_a_file_that_is_moved_away_loses_nothing_acknowledged(sqlite_url, tmp_pa
     home.mkdir()
     Path(sqlite_url.removeprefix("sqlite:///")).rename(home / "crm.db")
     acknowledged = []
-    with CRM(f"sqlite:///{home / 'crm.db'}") as crm:
+    with CRM(f"sqlite:///{home / 'crm.db'}", plugins=[]) as crm:
         for number in range(10):
             if number == 3:
                 home.rename(away)
@@ -249,7 +249,7 @@ def test_a_file_that_is_moved_away_loses_nothing_acknowledged(sqlite_url, tmp_pa
                 away.rename(home)
             if records_unless_away(crm, happening("a", number)):
                 acknowledged.append(f"a-{number}")
-    with CRM(f"sqlite:///{home / 'crm.db'}") as crm:
+    with CRM(f"sqlite:///{home / 'crm.db'}", plugins=[]) as crm:
         assert len(acknowledged) >= 6
         assert stored(crm) == acknowledged
         assert not wrong(crm)

@@ -28,7 +28,7 @@ def places(request, tmp_path):
 
 @pytest.fixture
 def crm(places):
-    with closing(CRM(places[0], host=places[1])) as opened:
+    with closing(CRM(places[0], host=places[1], plugins=[])) as opened:
         yield opened
 
 
@@ -119,7 +119,7 @@ def test_an_emit_without_a_savepoint_is_seen(postgresql_url, monkeypatch):
         driver.execute(f"{host_module._INTO} VALUES (%s, %s, %s, %s)", (shop, source, at, raw))
 
     monkeypatch.setattr(host_module, "_put_psycopg", put)
-    with CRM(postgresql_url) as crm, pytest.raises(sa.exc.InternalError, match="aborted"):
+    with CRM(postgresql_url, plugins=[]) as crm, pytest.raises(sa.exc.InternalError, match="aborted"):
         emit_without_an_inbox(crm, shop_engine(postgresql_url))
 
 
@@ -139,7 +139,7 @@ def emit_on_a_full_disk(crm, engine):
 
 def test_an_emit_on_a_full_disk_leaves_the_hosts_transaction_whole(sqlite_url, caplog):
     engine = shop_engine(sqlite_url)
-    with CRM(sqlite_url) as crm:
+    with CRM(sqlite_url, plugins=[]) as crm:
         count = emit_on_a_full_disk(crm, engine)
         assert orders(engine) == ["first", "second"]
         assert len(received(crm)) == count
@@ -158,14 +158,14 @@ def put_plainly(driver, row):
 def test_a_host_whose_transaction_was_undone_is_told_so_even_where_errors_are_logged(sqlite_url, monkeypatch):
     monkeypatch.setattr(host_module, "_put_sqlite", put_plainly)
     engine = shop_engine(sqlite_url)
-    with CRM(sqlite_url, on_error="log") as crm:
+    with CRM(sqlite_url, on_error="log", plugins=[]) as crm:
         with pytest.raises(host_module.HostUndoneError):
             emit_on_a_full_disk(crm, engine)
         assert orders(engine) == []
 
 
 def test_an_emit_on_a_connection_of_its_own_is_seen(places, open_host, monkeypatch):
-    with CRM(places[0], host=places[1]) as crm:
+    with CRM(places[0], host=places[1], plugins=[]) as crm:
         put = crm._core.emitter._put
         monkeypatch.setattr(crm._core.emitter, "_put", lambda shop, event, _connection: put(shop, event, None))
         with open_host() as host:
@@ -178,7 +178,7 @@ def test_pruning_a_hosts_inbox_does_not_wait_for_the_hosts_own_transaction(sqlit
     monkeypatch.setattr(emitting, "_PRUNED_EVERY", 2)
     host = f"sqlite:///{tmp_path / 'shop.db'}"
     engine = shop_engine(host)
-    with CRM(sqlite_url, host=host) as crm:
+    with CRM(sqlite_url, host=host, plugins=[]) as crm:
         crm.shop.configure(inbox_days=0)
         for number in range(4):
             with engine.begin() as connection:

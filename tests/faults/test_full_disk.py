@@ -24,7 +24,7 @@ def limit_pages(crm, more):
 @pytest.mark.parametrize("way", ["record", "record_many", "emit"])
 def test_a_full_disk_loses_nothing_acknowledged(sqlite_url, points, way):
     acknowledged = []
-    with CRM(sqlite_url, on_error="raise") as crm:
+    with CRM(sqlite_url, on_error="raise", plugins=[]) as crm:
         for point in range(points):
             limit_pages(crm, more=point % 4)
             name, before = f"p{point}", len(stored(crm))
@@ -65,7 +65,7 @@ def test_a_record_that_swallows_a_full_disk_is_seen(sqlite_url, monkeypatch):
             return None
 
     monkeypatch.setattr(Recorder, "record", swallowed)
-    with CRM(sqlite_url) as crm:
+    with CRM(sqlite_url, plugins=[]) as crm:
         limit_pages(crm, more=0)
         names = [crm.record(happening("a", number)) or f"a-{number}" for number in range(60)]
         assert lost(crm, [name for name in names if isinstance(name, str)])
@@ -78,7 +78,7 @@ def test_files_that_can_not_grow_lose_nothing_acknowledged(sqlite_url, points, t
         with children.running(children.record_under_a_limit, sqlite_url, ledger, f"p{point}", size) as child:
             child.join(children.PATIENCE_S)
             assert child.exitcode == 0
-    with CRM(sqlite_url) as crm:
+    with CRM(sqlite_url, plugins=[]) as crm:
         assert f"after-p{points - 1}-0" in Ledger(ledger).lines()
         assert not lost(crm, Ledger(ledger).lines())
         assert not wrong(crm)

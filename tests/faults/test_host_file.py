@@ -19,7 +19,7 @@ def write_beside_a_worker(url, path, count, plant=None):
     host = f"sqlite:///{path}"
     engine = children.shop_engine(host)
     placed = failed = 0
-    with CRM(url, host=host) as crm:
+    with CRM(url, host=host, plugins=[]) as crm:
         crm.emit(happening("first", 0))
         started = children.CHILDREN.Event()
         with (

@@ -47,7 +47,7 @@ def record_and_kill(url, ledger, points):
 def test_what_record_acknowledged_survives_a_kill(database_url, points, tmp_path):
     ledger = tmp_path / "ledger"
     record_and_kill(database_url, ledger, points)
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         acknowledged = Ledger(ledger).lines()
         assert len(acknowledged) >= points
         assert not lost(crm, acknowledged)
@@ -58,14 +58,14 @@ def test_what_record_acknowledged_survives_a_kill(database_url, points, tmp_path
 def test_a_record_that_acknowledges_early_is_seen(database_url, tmp_path):
     ledger = tmp_path / "ledger"
     kill_by_fuse(children.record, database_url, ledger, "a", 0, bugs.acknowledge_early)
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         assert lost(crm, Ledger(ledger).lines())
 
 
 def test_facts_in_a_second_transaction_are_seen(database_url, tmp_path):
     plant = bugs.count_in_a_second_transaction
     kill_by_fuse(children.record, database_url, tmp_path / "ledger", "a", 0, plant)
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         assert wrong(crm)
 
 
@@ -88,7 +88,7 @@ def test_an_order_and_its_event_share_their_fate_when_the_shop_is_killed(places,
         chance = chance_of(point)
         kill_by_fuse(children.emit, *places, ledger, f"a{point}", chance.randint(1, 60))
         kill_from_outside(chance.uniform(0, 0.2), children.emit, *places, ledger, f"b{point}", 0)
-    with CRM(places[0], host=places[1]) as crm:
+    with CRM(places[0], host=places[1], plugins=[]) as crm:
         crm.work()
         assert not lost(crm, Ledger(ledger).lines())
         assert stored(crm) == placed_orders(places)
@@ -98,14 +98,14 @@ def test_an_order_and_its_event_share_their_fate_when_the_shop_is_killed(places,
 def test_an_event_emitted_apart_from_its_order_is_seen(postgresql_url, tmp_path):
     places = (postgresql_url, None)
     kill_by_fuse(children.emit, *places, tmp_path / "ledger", "a", 3, bugs.emit_apart)
-    with CRM(postgresql_url) as crm:
+    with CRM(postgresql_url, plugins=[]) as crm:
         crm.work()
         assert stored(crm) != placed_orders(places)
 
 
 def fill_inbox(places, count):
     url, host = places
-    with CRM(url, host=host, on_error="raise") as crm, children.shop_engine(host or url).begin() as shop:
+    with CRM(url, host=host, on_error="raise", plugins=[]) as crm, children.shop_engine(host or url).begin() as shop:
         for number in range(count):
             assert crm.emit(happening("a", number), connection=shop)
 
@@ -118,7 +118,7 @@ def test_what_is_in_the_inbox_is_applied_once_when_receivers_are_killed(places, 
         with children.running(children.receive, *places, BATCH, statements) as child:
             child.join(children.PATIENCE_S)
             assert child.exitcode in {-9, 0}
-    with CRM(places[0], host=places[1]) as crm:
+    with CRM(places[0], host=places[1], plugins=[]) as crm:
         crm.work()
         assert stored(crm) == sorted(f"a-{number}" for number in range(count))
         assert not wrong(crm)
@@ -127,5 +127,5 @@ def test_what_is_in_the_inbox_is_applied_once_when_receivers_are_killed(places, 
 def test_a_receiver_that_commits_in_two_parts_is_seen(places):
     fill_inbox(places, 4 * BATCH)
     kill_by_fuse(children.receive, *places, BATCH, 0, bugs.count_in_a_second_transaction)
-    with CRM(places[0], host=places[1]) as crm:
+    with CRM(places[0], host=places[1], plugins=[]) as crm:
         assert wrong(crm)

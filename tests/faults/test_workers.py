@@ -24,7 +24,7 @@ def places(request, tmp_path):
 
 
 def fill(places, writer, count):
-    with CRM(places[0], host=places[1], on_error="raise") as crm:
+    with CRM(places[0], host=places[1], on_error="raise", plugins=[]) as crm:
         for number in range(count):
             assert crm.emit(happening(writer, number))
 
@@ -53,7 +53,7 @@ def test_two_workers_receive_each_row_once(places, points):
         if places[1] is None:
             assert all(first for first, _ in received)
         expected += [f"w{point}-{number}" for number in range(count)]
-    with CRM(places[0], host=places[1]) as crm:
+    with CRM(places[0], host=places[1], plugins=[]) as crm:
         assert crm.work().is_idle
         assert stored(crm) == sorted(expected)
         assert not wrong(crm)
@@ -67,7 +67,7 @@ def test_workers_that_claim_what_others_hold_are_seen(database_url):
 
 
 def test_a_failure_to_claim_is_shown_and_blames_no_row(sqlite_url):
-    with CRM(sqlite_url) as crm:
+    with CRM(sqlite_url, plugins=[]) as crm:
         crm.emit(happening("a", 0))
         rename = "ALTER TABLE ecrm_inbox RENAME COLUMN {} TO {}"
         with crm.database.write() as transaction:

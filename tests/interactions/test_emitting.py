@@ -28,7 +28,7 @@ def engine(crm):
 
 @pytest.fixture
 def strict(database_url):
-    with CRM(database_url, clock=FrozenClock(), on_error="raise") as opened:
+    with CRM(database_url, clock=FrozenClock(), on_error="raise", plugins=[]) as opened:
         yield opened
 
 
@@ -83,7 +83,7 @@ def test_a_connection_that_commits_each_statement_is_refused(strict, engine):
 
 def test_a_database_without_an_inbox_is_refused_and_the_hosts_order_survives(bare_database_url, tmp_path):
     engine = sa.create_engine(bare_database_url)
-    with CRM(f"sqlite:///{tmp_path / 'crm.db'}", on_error="raise") as crm, engine.begin() as connection:
+    with CRM(f"sqlite:///{tmp_path / 'crm.db'}", on_error="raise", plugins=[]) as crm, engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE host_order (id integer)"))
         connection.execute(ORDER)
         with pytest.raises(SetupError, match="host="):
@@ -106,7 +106,7 @@ def test_a_drivers_own_connection_is_refused(strict, tmp_path):
 
 def test_a_transaction_that_failed_already_is_left_as_it_is(postgresql_url):
     engine = sa.create_engine(postgresql_url)
-    with CRM(postgresql_url, on_error="raise") as crm, engine.connect() as connection:
+    with CRM(postgresql_url, on_error="raise", plugins=[]) as crm, engine.connect() as connection:
         with pytest.raises(sa.exc.ProgrammingError):
             connection.execute(sa.text("SELECT * FROM nowhere"))
         with pytest.raises(UnavailableError):
@@ -224,7 +224,7 @@ def test_a_host_is_for_sqlite_only(postgresql_url, tmp_path):
         (f"sqlite:///{tmp_path / 'b.db'}", postgresql_url),
     ):
         with pytest.raises(SetupError, match="host="):
-            CRM(url, host=host)
+            CRM(url, host=host, plugins=[])
 
 
 def test_who_is_named_by_one_identity_only_is_enough(crm):

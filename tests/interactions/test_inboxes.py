@@ -12,9 +12,9 @@ from ecrm.testing import FrozenClock
 from story import AYSE, START, misread, ordered, visited
 
 
-def put(crm: CRM, raw: bytes, shop: str = "main", delivery: str | None = None) -> bool:
+def put(crm: CRM, raw: bytes) -> None:
     with crm.database.write() as transaction:
-        return put_row(transaction, shop, "emit", raw, START, delivery)
+        put_row(transaction, "main", "emit", raw, START)
 
 
 def test_a_rejected_row_says_why_and_the_others_go_on(crm):
@@ -76,12 +76,6 @@ def test_one_shop_never_sees_nor_replays_the_rows_of_another(crm):
     assert outlet.inbox.rejected() == []
 
 
-def test_a_delivery_is_kept_once(crm):
-    assert put(crm, b"{}", delivery="d1")
-    assert not put(crm, b"{}", delivery="d1")
-    assert put(crm, b"{}", shop="outlet", delivery="d1")
-
-
 def test_rows_of_several_shops_are_received_each_in_its_own(crm):
     for shop in ("b", "a"):
         crm.for_shop(shop).emit(visited())
@@ -92,7 +86,7 @@ def test_rows_of_several_shops_are_received_each_in_its_own(crm):
 
 def test_several_workers_on_one_inbox_store_each_row_once(database_url):
     total = 300
-    with CRM(database_url, clock=FrozenClock()) as crm:
+    with CRM(database_url, clock=FrozenClock(), plugins=[]) as crm:
         for number in range(total):
             crm.emit(visited(Who(card=f"c-{number % 7}"), f"v{number}"))
         counts, failures = [], []

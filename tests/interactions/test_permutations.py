@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from doors import DOORS, named, record_each, record_many, without_conflicts
 from ecrm import CRM, Actor, Who, events
 from ecrm.testing import FrozenClock
 from ecrm.testing.strategies import histories
-from doors import DOORS, named, record_each, record_many, without_conflicts
 from projection import projection, projection_hash
 from story import cancelled, minute, ordered, refunded, told, updated, visited
 
@@ -20,7 +20,7 @@ from story import cancelled, minute, ordered, refunded, told, updated, visited
 @pytest.fixture(scope="module")
 def shop_of(sqlite_template, tmp_path_factory):
     """A view on a shop nothing was told yet, of one CRM for all examples."""
-    crm = CRM(sqlite_template.copy(tmp_path_factory.mktemp("permutations") / "crm.db"), clock=FrozenClock())
+    crm = CRM(sqlite_template.copy(tmp_path_factory.mktemp("permutations") / "crm.db"), clock=FrozenClock(), plugins=[])
     numbers = itertools.count()
     yield lambda: crm.for_shop(f"shop{next(numbers)}")
     crm.close()
@@ -28,7 +28,7 @@ def shop_of(sqlite_template, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def postgresql_shop_of(postgresql_server):
-    with postgresql_server.database() as url, CRM(url, clock=FrozenClock()) as crm:
+    with postgresql_server.database() as url, CRM(url, clock=FrozenClock(), plugins=[]) as crm:
         crm.upgrade()
         numbers = itertools.count()
         yield lambda: crm.for_shop(f"shop{next(numbers)}")

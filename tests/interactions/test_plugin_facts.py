@@ -14,14 +14,17 @@ from ecrm import CRM, Actor, Who, events
 from ecrm.hookspecs import Fact, hookimpl
 from ecrm.interactions.emitting import settled_wire
 from ecrm.interactions.model.entry import make_entry
+from ecrm.interactions.model.tally import Tally
 from ecrm.interactions.quick import store_known, store_quickly
+from ecrm.interactions.reading import facts_shown
+from ecrm.interactions.tables import log as log_table
 from ecrm.interactions.tables.facts import wide_tables
 from ecrm.interactions.tables.kept import keep
 from ecrm.testing import FrozenClock
 from ecrm.testing.strategies import histories
 from gifts import SENT, Gifts, Visits, gift_facts, gifts_sent, plain_count
 from projection import projection
-from story import AYSE, MEHMET, minute, ordered, visited
+from story import AYSE, MEHMET, minute, ordered, refunded, visited
 
 PLUGINS = [Gifts, Visits]
 
@@ -183,6 +186,15 @@ def test_an_event_takes_one_more_statement_for_each_wide_table_and_each_fact_of_
     assert statements([Gifts, Visits]) == none + 4
 
 
+@pytest.mark.parametrize("numbers", [(1, 2), (2, 1)])
+def test_of_two_events_of_one_moment_the_greater_key_is_the_newest(shop, numbers):
+    for number in numbers:
+        shop.record(gift(number=number, size=f"S{number}"))
+    assert shop.facts(AYSE)["gifts.last_size"] == "S2"
+    shop.record_many([gift(number=5, size="S5"), gift(number=4, size="S4")])
+    assert shop.facts(AYSE)["gifts.last_size"] == "S5"
+
+
 def test_a_voided_event_counts_no_more(shop):
     shop.record_many([*GIFTS, visited(after=-5_000)])
     with_it = gift_facts(shop, AYSE)
@@ -250,22 +262,18 @@ def test_counting_anew_leaves_kept_values_alone(shop):
         "UPDATE ecrm_gifts_fact SET gifts_last_size = 'XL'", "UPDATE ecrm_gifts_fact SET gifts_was_wrapped = NULL",
         "UPDATE ecrm_gifts_fact SET gifts_fewest_points = -9", "DELETE FROM ecrm_gifts_fact",
         "UPDATE ecrm_fact_day SET events = 7", "DELETE FROM ecrm_fact_day", "DELETE FROM ecrm_visits_twice_fact",
-        "INSERT INTO ecrm_fact_day SELECT shop, customer_id, fact, '1999-01-01', 1 FROM ecrm_fact_day",
+        "INSERT INTO ecrm_fact_day SELECT shop, customer_id, fact, {day}, 1 FROM ecrm_fact_day",
     ],
 )  # fmt: skip
 def test_what_was_damaged_is_found_and_mended(shop, damage):
     shop.record_many([*GIFTS[:2], visited()])
     before = shop.facts(AYSE)
     with shop.database.write() as transaction:
-        transaction.run(damage.replace("'1999-01-01'", "CAST('1999-01-01' AS DATE)") if is_strict(shop) else damage)
+        transaction.run(damage.format(day="'1999-01-01'" if transaction.is_sqlite else "DATE '1999-01-01'"))
     found = shop.doctor(recount=True)[-1]
     assert (found.is_good, found.figure) == (False, 1)
     assert shop.doctor(recount=True)[-1].is_good
     assert shop.facts(AYSE) == before
-
-
-def is_strict(crm: CRM) -> bool:
-    return crm.database.dialect == "postgresql"
 
 
 def test_a_plugin_that_comes_later_counts_from_then_on_and_all_once_counted_anew(database_url):
@@ -285,11 +293,13 @@ def test_a_sum_that_outgrows_64_bits_stops_nobody(shop):
     for event in large[10:]:
         shop.record(event)
     assert shop.facts(AYSE)["gifts.points"] == pytest.approx(2e13)
+    shop.doctor(recount=True)
+    assert shop.facts(AYSE)["gifts.points"] == pytest.approx(2e13)
     assert shop.facts(AYSE)["gifts.pieces"] == 2 * 10**13
 
 
 class Awkward:
-    """A plugin whose columns are called as SQL, or as the statement that stores an event, calls its own."""
+    """A plugin whose columns are called as functions of SQL."""
 
     name = "current"
 
@@ -302,23 +312,27 @@ class Awkward:
         ]
 
 
-class Source:
-    """A plugin with a column that is called as a value of the statement."""
-
-    name = "source"
-
-    @hookimpl
-    def register_facts(self):
-        return [Fact("source.id", "text", "id", "The newest.", "last", field="size")]
-
-
-def test_a_column_may_be_called_as_sql_or_our_own_statement_calls_something(database_url):
-    with opened(database_url, [Awkward, Source]) as crm:
+def test_a_column_may_be_called_as_sql_calls_something(database_url):
+    with opened(database_url, [Awkward]) as crm:
         for number in range(3):
-            crm.record(gift(number=number, size=f"S{number}", after=number))
-        crm.record_many([gift(number=9, size="S9", after=9)])
+            crm.record(gift(number=number, after=number))
+        crm.record_many([gift(number=9, after=9)])
         facts = crm.facts(AYSE)
         assert (facts["current.date"], facts["current.user"], facts["current.time"]) == (4, "shop", 1)
-        assert facts["source.id"] == "S9"
-        crm.customers.merge(crm.record(visited(MEHMET)).profile_id, AYSE)
+        crm.record(visited(MEHMET))
+        crm.customers.merge(MEHMET, AYSE)
+        assert crm.facts(AYSE)["current.date"] == 5
         assert crm.doctor(recount=True)[-1].is_good
+
+
+def test_a_tally_of_the_whole_history_shows_what_is_stored(shop):
+    shop.record_many([*GIFTS, ordered(), ordered("2", after=3_000), refunded(), visited(after=1)])
+    shop.void(shop.timeline(AYSE)[0], because="test")
+    key, book, profile = shop.shop.key, shop._core.kit.book, shop.customers.identities(AYSE)[0].profile_id
+    tally = Tally(shop.shop.settings.day_of, book)
+    with shop.database.read() as transaction:
+        for interaction in log_table.interactions_of(transaction, key, [profile]):
+            tally.add_interaction(profile, interaction)
+    for order in shop.orders(AYSE):
+        tally.change_order(None, (profile, order.contribution()))
+    assert facts_shown(tally.counted(profile), tally.spent(profile), shop.shop.settings, book) == shop.facts(AYSE)

@@ -36,7 +36,7 @@ def test_positions_rise_with_what_is_stored(crm):
 
 
 def test_a_writer_that_has_not_committed_holds_readers_before_it_and_an_idle_one_does_not(postgresql_url):
-    with CRM(postgresql_url) as crm, CRM(postgresql_url) as other:
+    with CRM(postgresql_url, plugins=[]) as crm, CRM(postgresql_url, plugins=[]) as other:
         first = crm.record(visited(source_id="v1"))
         with other.database.write() as idle:
             idle.run("SELECT count(*) FROM ecrm_interaction")
@@ -52,7 +52,7 @@ def test_a_writer_that_has_not_committed_holds_readers_before_it_and_an_idle_one
 @pytest.mark.parametrize("writers", [4])
 def test_a_reader_beside_concurrent_writers_skips_nothing(database_url, writers):
     each = 25
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         crm.record(visited())
         failures: list[Exception] = []
 

@@ -29,7 +29,7 @@ def test_settings_are_spelled_one_way():
         ("rates", {"LIRA": 1}), ("rates", ["EUR"]), ("rates", {1: 2}), ("junk", "kasa"), ("relays", "x.org"),
         ("junk", 5),
         ("shared_limit", 1), ("shared_limit", "20"), ("inbox_days", -1), ("inbox_days", None),
-        ("shared_limit", 2.5), ("reads_naive_times", "no"),
+        ("shared_limit", 2.5), ("reads_naive_times", "no"), ("plugins_off", "acme"),
     ],
 )  # fmt: skip
 def test_a_value_that_can_not_be_is_refused(name, value):
@@ -63,6 +63,7 @@ def test_a_day_is_that_of_the_zone():
         junk=st.lists(st.text(max_size=5)),
         reads_naive_times=st.booleans(),
         shared_limit=st.integers(2, 99),
+        plugins_off=st.frozensets(st.sampled_from(["acme", "points"])),
     )
 )
 def test_settings_come_back_from_json_as_they_were(settings):

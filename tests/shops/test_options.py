@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 
 from ecrm import CRM, ConflictError, InvalidError, NotFoundError, SetupError
 from ecrm.hookspecs import Setting, hookimpl
+from ecrm.shops.tables import OPTION
 
 KEY, NEW_KEY = (Fernet.generate_key().decode() for _ in range(2))
 FIRST, SECOND, THIRD = (f"{word} horse battery" for word in ("correct", "second", "third"))
@@ -74,8 +75,7 @@ def secrets_of(crm, shop="main"):
 
 def stored(crm):
     with crm.database.read() as transaction:
-        rows = transaction.run("SELECT shop, plugin, name, value FROM ecrm_option ORDER BY 1, 2, 3").fetchall()
-    return [(*row[:3], json.loads(row[3]) if isinstance(row[3], str) else row[3]) for row in rows]
+        return [tuple(row)[:4] for row in transaction.core(OPTION.select().order_by("shop", "plugin", "name"))]
 
 
 def test_a_shop_that_set_nothing_has_defaults_and_no_secret(crm):

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import click
 
+from ecrm.cli.opening import Opening
 from ecrm.cli.output import print_json, print_table, show_progress, to_plain
 from ecrm.cli.session import json_option
 from ecrm.crm import CRM
@@ -30,11 +31,11 @@ def move(ctx: click.Context, source: str, target: str, *, only_compares: bool, a
 
     Stop the shop's writes and its workers first. At the end every row of the two sides is compared.
     """
-    host = ctx.obj[1]
+    opening: Opening = ctx.obj
     with contextlib.ExitStack() as opened:
         ours, theirs = (opened.enter_context(closing(Database(url))) for url in (source, target))
-        beside = opened.enter_context(closing(Database(host))) if host else None
-        owners = _owners(ours, theirs)
+        beside = opened.enter_context(closing(Database(opening.host))) if opening.host else None
+        owners = _owners(ours, theirs, opening.plugins)
         with show_progress(unit="rows") as told:
             if only_compares:
                 moved = compare(ours, theirs, owners, told)
@@ -44,10 +45,10 @@ def move(ctx: click.Context, source: str, target: str, *, only_compares: bool, a
     ctx.exit(1 if moved.differing else 0)
 
 
-def _owners(ours: Database, theirs: Database) -> tuple[Owner, ...]:
+def _owners(ours: Database, theirs: Database, plugins: tuple[str, ...] | None) -> tuple[Owner, ...]:
     # Looked at first: to open a CRM on a file that is not there would make it.
     check_sides(ours, theirs)
-    with CRM(ours.url.render_as_string(hide_password=False)) as crm:
+    with CRM(ours.url.render_as_string(hide_password=False), plugins=plugins) as crm:
         return crm._core.owners  # noqa: SLF001 - the command line stands for the program that holds the CRM
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
+from ecrm.cli.opening import Opening, names_from
 from ecrm.errors import ConflictError, EcrmError, InvalidError, NotFoundError, SetupError, UnavailableError
 
 __all__ = ["BROKEN_PIPE", "EXITS", "Program", "main"]
@@ -21,6 +24,7 @@ EXITS: dict[type[EcrmError], int] = {
 }
 BROKEN_PIPE = 141
 _INTERRUPTED = 130
+_PLUGINS = "ECRM_PLUGINS"
 _VAGUE = "this does not mean one customer: say which identity it is, with --as user_id, --as card, …"
 _COMMANDS = {
     "upgrade": ("ecrm.cli.upkeep", "upgrade"),
@@ -33,25 +37,40 @@ _COMMANDS = {
     "facts": ("ecrm.cli.history", "facts"),
     "shop": ("ecrm.cli.shops", "shop"),
     "inbox": ("ecrm.cli.inbox", "inbox"),
+    "plugins": ("ecrm.cli.plugins", "plugins"),
+    "reactions": ("ecrm.cli.reactions", "reactions"),
+    "parked": ("ecrm.cli.reactions", "parked"),
+    "replay": ("ecrm.cli.reactions", "replay"),
+    "sync": ("ecrm.cli.reactions", "sync"),
 }
 
 
 class Program(click.Group):
-    """Find commands by name, and load only the one that is called."""
+    """Find commands by name, ours and those of plugins, and load only the one that is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so
-        """Give the names of the commands."""
-        return sorted(_COMMANDS)
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names of the commands; plugins that can not start are told of, and give none."""
+        try:
+            contributed = _contributed(ctx)
+        except EcrmError as error:
+            click.echo(f"ecrm: {error}", err=True)
+            contributed = {}
+        return sorted({*_COMMANDS, *contributed})
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
-        """Give a command by its name."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give a command by its name.
+
+        Raises:
+            SetupError: A plugin's command can not be loaded.
+        """
         from importlib import import_module
 
-        if cmd_name not in _COMMANDS:
-            return None
-        module, name = _COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), name)
-        return command
+        if cmd_name in _COMMANDS:
+            module, name = _COMMANDS[cmd_name]
+            command: click.Command = getattr(import_module(module), name)
+            return command
+        contributed = _contributed(ctx)
+        return _loaded(*contributed[cmd_name]) if cmd_name in contributed else None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what ecrm raises on purpose becomes one line and an exit code."""
@@ -69,6 +88,28 @@ class Program(click.Group):
             ctx.exit(_INTERRUPTED)
 
 
+def _contributed(ctx: click.Context) -> dict[str, tuple[str, str]]:
+    from ecrm.registry import collect
+
+    # Where help is asked for first the options are not read: then the environment says which plugins there are.
+    chosen = ctx.params.get("plugins", os.environ.get(_PLUGINS))
+    commands = collect(names_from(chosen)).commands
+    for name, owned in commands.items():
+        if name in _COMMANDS:
+            raise SetupError(f"plugin {owned.plugin} has a command {name}, which is one of ecrm: rename it")
+    return {name: (owned.plugin, owned.record.function) for name, owned in commands.items()}
+
+
+def _loaded(plugin: str, where: str) -> click.Command:
+    from ecrm.registry import load
+
+    what = f"the command of plugin {plugin}"
+    command = load(where, what)
+    if not isinstance(command, click.Command):
+        raise SetupError(f"{what} is no command of click: {where}")
+    return command
+
+
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--database",
@@ -83,15 +124,31 @@ class Program(click.Group):
     help="The shop's own SQLite file, where the CRM's is another: CRM(url, host=…); or ECRM_HOST.",
 )
 @click.option("--shop", envvar="ECRM_SHOP", default="main", metavar="KEY", help="Which shop; or ECRM_SHOP.")
+@click.option(
+    "--plugins",
+    envvar=_PLUGINS,
+    metavar="NAMES",
+    # So that `--help` after it tells of their commands.
+    is_eager=True,
+    help="The plugins, with commas between them; all that are built in or installed where left out; or ECRM_PLUGINS.",
+)
+@click.option(
+    "--secrets",
+    envvar="ECRM_SECRETS",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A JSON file with the secrets a host gives as CRM(secrets=…); or ECRM_SECRETS.",
+)
 @click.version_option(package_name="ecrm")
 @click.pass_context
-def program(ctx: click.Context, database: str | None, host: str | None, shop: str) -> None:
+def program(
+    ctx: click.Context, database: str | None, host: str | None, shop: str, plugins: str | None, secrets: Path | None
+) -> None:
     """Keep one timeline for each customer of a shop.
 
     Exit codes: 0 done, 1 something was rejected or is unhealthy, 2 wrong use or input, 3 the setup must
     change, 4 try again later.
     """
-    ctx.obj = (database, host, shop)
+    ctx.obj = Opening(database, host, shop, names_from(plugins), secrets)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from ecrm.cli.opening import Opening, secrets_from
 from ecrm.crm import CRM
 from ecrm.errors import SetupError
 from ecrm.values import Who
@@ -23,10 +24,16 @@ def open_crm(context: click.Context) -> CRM:
     Raises:
         SetupError: No database is named, or it can not be used.
     """
-    database, host, shop = context.obj
-    if not database:
+    opening: Opening = context.obj
+    if not opening.database:
         raise SetupError("name the database: --database sqlite:///crm.db, or ECRM_DATABASE in the environment")
-    crm = CRM(database, host=host, shop=shop)
+    crm = CRM(
+        opening.database,
+        host=opening.host,
+        shop=opening.shop,
+        plugins=opening.plugins,
+        secrets=secrets_from(opening.secrets),
+    )
     context.call_on_close(crm.close)
     return crm
 

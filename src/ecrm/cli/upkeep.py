@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import attrs
 import click
 
 from ecrm.cli.output import print_json, print_table, show_progress
 from ecrm.cli.session import json_option, open_crm
 from ecrm.composition import machine_time
 from ecrm.readiness import examine_readiness
+from ecrm.worker import Done
 
 __all__ = ["doctor", "upgrade", "work"]
+
+_ALWAYS = {"received", "rejected"}
 
 
 @click.command()
@@ -25,19 +29,17 @@ def upgrade(ctx: click.Context) -> None:
 @json_option
 @click.pass_context
 def work(ctx: click.Context, *, once: bool, as_json: bool) -> None:
-    """Receive what waits in the inbox, for ever; SIGTERM or SIGINT ends it after the batch it is in."""
+    """Pull, receive, react and wake, for ever; SIGTERM or SIGINT ends it after the batch it is in."""
     crm = open_crm(ctx)
     if not once:
-        crm.worker().run_forever(
-            lambda done: click.echo(f"{done.received} received, {done.rejected} rejected", err=True)
-        )
+        crm.worker().run_forever(lambda done: click.echo(_told(done), err=True))
         return
     done = crm.work()
     if as_json:
         print_json(done)
     else:
-        click.echo(f"{done.received} received, {done.rejected} rejected")
-    ctx.exit(1 if done.rejected else 0)
+        click.echo(_told(done))
+    ctx.exit(1 if done.rejected or done.failed else 0)
 
 
 @click.command()
@@ -60,3 +62,9 @@ def doctor(ctx: click.Context, *, recount: bool, ready: bool, as_json: bool) -> 
         rows = [("good" if one.is_good else "BAD", one.name, one.detail) for one in findings]
         print_table("Health", ("", "what", "found"), rows)
     ctx.exit(0 if is_healthy else 1)
+
+
+def _told(done: Done) -> str:
+    told = [f"{done.received} received", f"{done.rejected} rejected"]
+    told += [f"{count} {name}" for name, count in attrs.asdict(done).items() if count and name not in _ALWAYS]
+    return ", ".join(told)

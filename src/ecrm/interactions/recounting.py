@@ -59,10 +59,10 @@ def recount(
 
 
 def snapshot(transaction: Transaction, shop: str, customers: Collection[UUID], book: FactBook) -> dict[UUID, Any]:
-    """Give all that is counted of customers, to compare two moments; what reactions kept is not counted."""
+    """Give all that is known of customers, to compare two moments."""
     found: dict[UUID, dict[str, Any]] = defaultdict(dict)
     for customer, facts in fact_table.read_facts(transaction, shop, customers, book).items():
-        found[customer] |= _counted(facts, book)
+        found[customer] |= _known(facts, book)
     for customer, currency, spent, revenue in fact_table.read_revenue(transaction, shop, customers):
         if spent or revenue:
             found[customer][f"revenue.{currency}"] = (spent, revenue)
@@ -95,13 +95,9 @@ def _save_plugins(transaction: Transaction, shop: str, tally: Tally, book: FactB
         tables[plugin].add(transaction, shop, changes[plugin])
 
 
-def _counted(facts: Mapping[str, Any], book: FactBook) -> dict[str, Any]:
+def _known(facts: Mapping[str, Any], book: FactBook) -> dict[str, Any]:
     # A row of noughts says what no row says.
-    return {
-        name: value
-        for name, value in facts.items()
-        if value is not None and value != book.at_first.get(name) and book.by_name[name].how != "kept"
-    }
+    return {name: value for name, value in facts.items() if value is not None and value != book.at_first.get(name)}
 
 
 def _profiles_by_customer(transaction: Transaction, shop: str, customers: Collection[UUID]) -> dict[UUID, list[UUID]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ecrm.database.types import Json, Portable, codec
+from ecrm.database.types import Day, Id, Instant, Json, Key, Portable, codec
 from ecrm.errors import SetupError
 from ecrm.moving.model import Sum
 
@@ -21,6 +21,8 @@ __all__ = ["Digest", "one_spelling"]
 
 Row = tuple[Any, ...]
 _MOVABLE = (Portable, sa.Boolean, sa.Integer, sa.Float, sa.String, sa.LargeBinary)
+# What SQLite stores of these is one form for one value, and need not be decoded.
+_ONE_FORM = (Id, Instant, Day, Key)
 _DIGEST_BYTES = 16
 # PostgreSQL's numeric has no more digits than this.
 _EXACT = Context(prec=150_000)
@@ -81,11 +83,14 @@ def _spelling(column: sa.Column[Any], dialect: str) -> Callable[[Any], Any] | No
         return one_spelling
     if isinstance(column.type, sa.Float):
         return float
-    if dialect == "sqlite":
-        return None
     if isinstance(column.type, sa.Boolean):
         return int
-    return codec(column, "sqlite")[0]
+    if dialect == "sqlite" and isinstance(column.type, _ONE_FORM):
+        return None
+    decode, encode = codec(column, dialect)[1], codec(column, "sqlite")[0]
+    if decode is None or encode is None:
+        return encode or decode
+    return lambda value: encode(decode(value))
 
 
 def _digest(row: Sequence[Any], spelled: Sequence[tuple[int, Callable[[Any], Any]]]) -> int:

@@ -111,7 +111,7 @@ class _Steps:
         """Copy and compare until the two sides are alike, and complete the move.
 
         Raises:
-            ConflictError: They never are: the source is written all the time.
+            ConflictError: They never are, or the source is written all the time.
         """
         copied, wrong = 0, ""
         for _ in range(_TRIES):
@@ -120,8 +120,9 @@ class _Steps:
             if not moved.differing and self._complete(seen):
                 return attrs.evolve(moved, copied_rows=copied)
             self._start_anew(moved.differing)
-            wrong = f"{', '.join(moved.differing)} differ on the two sides: " if moved.differing else ""
-        raise ConflictError(f"{wrong}the source is written while it is moved; {STOP_WRITING}")
+            wrong = ", ".join(moved.differing)
+        what = f"the two sides still differ in {wrong}" if wrong else "the source is still written"
+        raise ConflictError(f"{what}: {STOP_WRITING}")
 
     def _check_origin(self, held: dict[str, Bookmark]) -> None:
         if any(one.source != self._file for one in held.values()):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ecrm.interactions.model.book import FactBook
 from ecrm.interactions.model.order import Contribution
 from ecrm.interactions.model.tally import Tally
+from ecrm.values.fact import Fact
 from story import minute
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
@@ -129,3 +130,27 @@ def test_events_add_up_the_same_in_any_order(happened, random):
             add(sums[-1], kind, after, f"web:{number}", channel=channel, by_customer=by_customer, rating=rating)
         random.shuffle(numbered)
     assert sums[0].columns == sums[1].columns
+
+
+def test_what_was_counted_is_shown_by_fact_and_customer():
+    book = FactBook(
+        {
+            "acme": [
+                Fact("acme.weight", "number", "kg", "All of it.", "sum", field="weight"),
+                Fact("acme.days", "integer", "days", "With an event.", "days"),
+            ]
+        }
+    )
+    sums = Tally(dt.datetime.date, book)
+    for number, weight in enumerate(("0.1", "0.2")):
+        add(sums, "Gift Sent", number, f"web:{number}", weight=weight)
+    sums.add_event(OTHER, "Gift Sent", minute(5_000), None, "web:9", {}, by_customer=True)
+    sums.change_order(None, (ONE, placed(0, 1_000)))
+    sums.change_order(None, (ONE, placed(2_000, 500)))
+    sums.change_order(None, (OTHER, Contribution(orders=1, placed_at=minute(0))))
+    counted = sums.counted(ONE)
+    assert (counted["acme.weight"], counted["acme.days"]) == (0.3, 1)
+    assert (counted["orders.count"], counted["orders.days"]) == (2, 2)
+    assert counted["orders.last_at"] == minute(2_000)
+    assert "acme.weight" not in sums.counted(OTHER)
+    assert (sums.spent(ONE), sums.spent(OTHER)) == ({"TRY": (1_500, 1_498)}, {})
