@@ -48,7 +48,7 @@ def test_views_share_connections_and_signals(crm):
 
 
 def test_the_default_shop_is_the_one_that_was_named(database_url):
-    with CRM(database_url, shop="outlet") as crm:
+    with CRM(database_url, shop="outlet", plugins=[]) as crm:
         crm.record(visited())
         assert len(crm.timeline(AYSE)) == 1
         assert len(crm.for_shop("main").timeline(AYSE)) == 0
@@ -106,6 +106,6 @@ def test_a_closed_crm_may_be_used_again(crm):
 
 
 def test_the_machines_time_is_used_where_no_clock_is_given(database_url):
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         stored = crm.record(visited())
         assert stored.recorded_at.utcoffset().total_seconds() == 0

@@ -73,6 +73,6 @@ class UnavailableError(EcrmError):
 
     retry_after_s: float | None
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(self, message: str = "", *, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s

@@ -93,6 +93,9 @@ class Worker:
         for step in self._steps:
             try:
                 done += step()
+            except UnavailableError:
+                # The others would find it away too.
+                raise
             except Exception as error:  # noqa: BLE001 - one duty that fails must not keep the others: it is raised below
                 failure = failure or error
         if failure is not None:

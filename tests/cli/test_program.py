@@ -22,7 +22,7 @@ customer.email = "mail"
 @pytest.fixture
 def run(database_url):
     def run(*arguments, database=database_url):
-        given = [] if database is None else ["--database", database]
+        given = ["--plugins", ""] if database is None else ["--plugins", "", "--database", database]
         return CliRunner().invoke(program, [*given, *arguments])
 
     return run
@@ -30,7 +30,7 @@ def run(database_url):
 
 @pytest.fixture
 def order(database_url):
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         crm.shop.configure(country="TR", zone="Europe/Istanbul", currency="TRY")
         crm.record(
             events.OrderCompleted(
@@ -126,7 +126,7 @@ def test_customers_are_tagged_noted_merged_and_parted(run, order):
 
 
 def test_what_a_customer_wrote_can_not_steer_the_terminal(run, database_url):
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         crm.customers.upsert("a@example.org", name="A\x1b[31m[bold]B")
     shown = run("customers", "list").stdout
     assert "\x1b[31m" not in shown
@@ -141,7 +141,7 @@ def test_settings_of_a_shop_are_set_and_shown(run):
 
 
 def test_work_receives_what_waits(run, database_url):
-    with CRM(database_url) as crm:
+    with CRM(database_url, plugins=[]) as crm:
         assert crm.emit(events.StoreVisited(customer=Who(card="1234")))
     done = json_of(run("work", "--once", "--json"))
     assert (done["received"], done["rejected"]) == (1, 0)
@@ -218,7 +218,7 @@ def test_a_first_mapping_is_guessed_printed_or_kept(run, tmp_path):
     ],
 )
 def test_an_error_is_one_line_and_an_exit_code(arguments, database, exit_code):
-    given = [] if database is None else ["--database", database]
+    given = ["--plugins", ""] if database is None else ["--plugins", "", "--database", database]
     result = CliRunner().invoke(program, [*given, *arguments])
     assert result.exit_code == exit_code
     assert "Traceback" not in result.output

@@ -326,7 +326,7 @@ def test_a_column_may_be_called_as_sql_calls_something(database_url):
 
 
 def test_a_tally_of_the_whole_history_shows_what_is_stored(shop):
-    shop.record_many([*GIFTS, ordered(), ordered("2", after=3_000), refunded(), visited(after=1)])
+    shop.record_many([*GIFTS, ordered(), ordered("2", after=3_000), refunded(customer=AYSE), visited(after=1)])
     shop.void(shop.timeline(AYSE)[0], because="test")
     key, book, profile = shop.shop.key, shop._core.kit.book, shop.customers.identities(AYSE)[0].profile_id
     tally = Tally(shop.shop.settings.day_of, book)
