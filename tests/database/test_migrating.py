@@ -412,3 +412,12 @@ def test_on_postgresql_the_tables_of_a_plugin_are_made_by_upgrade(postgresql_url
         assert "plugin gifts" in finding.detail
         crm.upgrade()
         assert crm.doctor()[0].is_good
+
+
+def test_a_hosts_own_file_is_not_locked_once_its_inbox_is_there(bare_sqlite_url):
+    first, second = Database(bare_sqlite_url), Database(bare_sqlite_url)
+    make_tables(first, ["ecrm_inbox"])
+    with first.write():
+        make_tables(second, ["ecrm_inbox"])
+    first.close()
+    second.close()

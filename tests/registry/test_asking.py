@@ -158,6 +158,7 @@ def test_a_function_that_lacks_its_mark_is_named(name):
 def test_what_a_module_imports_for_its_own_use_is_no_forgotten_hook():
     acme = ModuleType("acme")
     acme.register_blueprint = returning([])
+    acme.register_join = str.join
     acme.register_facts = hookimpl(lambda: ())
     assert [*collect([acme]).plugins] == ["acme"]
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+import tempfile
 
 import pytest
 from cryptography.fernet import Fernet
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ecrm import CRM, ConflictError, InvalidError, NotFoundError, SetupError
+from ecrm.database import Database
+from ecrm.database.migrating import make_tables
 from ecrm.hookspecs import Setting, hookimpl
+from ecrm.shops.keyring import Keyring
+from ecrm.shops.options import Options
 from ecrm.shops.tables import OPTION
+from ecrm.testing import FrozenClock
 
 KEY, NEW_KEY = (Fernet.generate_key().decode() for _ in range(2))
 FIRST, SECOND, THIRD = (f"{word} horse battery" for word in ("correct", "second", "third"))
@@ -268,3 +276,46 @@ def test_secrets_are_shown_nowhere(crm):
     for shown in (core, core.options, core.keys_of("trendyol"), crm.plugins, crm):
         assert "horse" not in repr(shown)
         assert "horse" not in repr(vars(shown))
+
+
+WORDS = st.sampled_from([FIRST, SECOND, THIRD])
+STEPS = st.one_of(
+    st.tuples(st.sampled_from(["configure", "rotate"]), WORDS), st.tuples(st.sampled_from(["retire", "forget"]))
+)
+
+
+def expected(held, step, word=None):
+    """Say what is active after a step, by the rules alone."""
+    if step == "configure":
+        return [word]
+    if step == "forget":
+        return []
+    if step == "retire":
+        return held[:1]
+    return held if not held or held[0] == word else [word, held[0]]
+
+
+@given(st.lists(STEPS, max_size=8))
+def test_at_most_two_values_are_active_and_the_newest_is_first(steps):
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/crm.db")
+        make_tables(database, ["ecrm_option"])
+        declared = {"acme": (Setting("key", "secret", "The key."),)}
+        options = Options(database, declared, Keyring({"settings": KEY}, declared), FrozenClock(), "main")
+        held = []
+        for step, *word in steps:
+            call = {
+                "configure": lambda word=word: options.configure("main", "acme", {"key": word[0]}),
+                "rotate": lambda word=word: options.rotate("main", "acme", {"key": word[0]}),
+                "retire": lambda: options.retire("main", "acme", "key"),
+                "forget": lambda: options.forget("main", "acme", ["key"]),
+            }[step]
+            if held or step in {"configure", "forget"}:
+                call()
+            else:
+                with pytest.raises(ConflictError):
+                    call()
+            held = expected(held, step, *word)
+            assert options.secrets("main", "acme", "key") == tuple(held)
+            assert len(held) <= 2
+        database.close()

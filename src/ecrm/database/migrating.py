@@ -74,9 +74,14 @@ def make_tables(database: Database, names: Collection[str]) -> None:
         database: The host's.
         names: Of the tables; columns they lack are added.
     """
+    tables = [METADATA.tables[name] for name in names]
+    with database.read() as transaction:
+        if _are_wide(transaction, tables):
+            # The host's file is the shop's: it is not locked without need.
+            return
     with database.write() as transaction:
         _hold(transaction)
-        _widen(transaction, [METADATA.tables[name] for name in names])
+        _widen(transaction, tables)
 
 
 def new_owners(database: Database, owners: Sequence[Owner] = (CORE,)) -> list[Owner]:
@@ -165,7 +170,7 @@ def _widen(transaction: Transaction, tables: Sequence[sa.Table]) -> None:
 
 def _is_new(transaction: Transaction, owner: Owner) -> bool:
     if owner.version_table is None:
-        return not _is_wide(transaction, owner)
+        return not _are_wide(transaction, owner.metadata.sorted_tables)
     return not _has_table(transaction, owner.version_table)
 
 
@@ -178,11 +183,8 @@ def _is_current(transaction: Transaction, owner: Owner) -> bool:
     return held == head and all(_has_table(transaction, name) for name in owner.metadata.tables)
 
 
-def _is_wide(transaction: Transaction, owner: Owner) -> bool:
-    return all(
-        _has_table(transaction, table.name) and not _missing_columns(transaction, table)
-        for table in owner.metadata.sorted_tables
-    )
+def _are_wide(transaction: Transaction, tables: Sequence[sa.Table]) -> bool:
+    return all(_has_table(transaction, table.name) and not _missing_columns(transaction, table) for table in tables)
 
 
 def _missing_columns(transaction: Transaction, table: sa.Table) -> list[sa.Column[object]]:

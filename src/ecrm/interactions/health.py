@@ -45,7 +45,7 @@ class Finding:
 
 def table_finding(database: Database, owners: Sequence[migrating.Owner]) -> Finding:
     """Tell whether the tables of all owners are up to date."""
-    behind = [owner.name for owner in migrating.outdated(database, owners)]
+    behind = dict.fromkeys(owner.name for owner in migrating.outdated(database, owners))
     detail = "up to date" if not behind else f"call crm.upgrade() or run `ecrm upgrade`, for {', '.join(behind)}"
     return Finding("tables", not behind, detail)
 

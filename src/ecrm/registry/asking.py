@@ -144,7 +144,9 @@ def _check_marks(plugin: Plugin) -> None:
     for name, function in _functions(plugin.implementation):
         options = getattr(function, "ecrm_impl", None)
         if options is None and (name.startswith("register_") or name == _CONTACT):
-            raise SetupError(f"plugin {plugin.name} does not mark {name} as a hook: put @hookimpl above it")
+            raise SetupError(
+                f"plugin {plugin.name} does not mark {name} as a hook: put @hookimpl above it, or rename it"
+            )
         hook = (options or {}).get("specname") or name
         if options is not None and hook not in known:
             near = difflib.get_close_matches(hook, known, 1)
@@ -160,9 +162,14 @@ def _functions(implementation: Any) -> Iterable[tuple[str, Any]]:
             continue
         is_marked = hasattr(function, "ecrm_impl")
         # What a module imports for its own use is no forgotten hook.
-        is_own = not isinstance(implementation, ModuleType) or function.__module__ == implementation.__name__
+        is_own = not isinstance(implementation, ModuleType) or _home(function) == implementation.__name__
         if is_marked or is_own:
             yield name, function
+
+
+def _home(function: Any) -> str | None:
+    # A method of a built-in class, as `join = str.join`, has none.
+    return getattr(function, "__module__", None)
 
 
 def _check_plain(implementation: pluggy.HookImpl, hook: str) -> None:

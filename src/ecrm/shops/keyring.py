@@ -56,11 +56,6 @@ class Keyring:
     def __repr__(self) -> str:
         return f"<Keyring of {len(self._given)} secrets, {len(self._keys)} keys>"
 
-    @property
-    def can_seal(self) -> bool:
-        """Tell whether shops may set secrets of their own."""
-        return bool(self._keys)
-
     def of_host(self, plugin: str, name: str) -> tuple[str, ...]:
         """Give the active values of a secret that the host gave, the newest first; none where it gave none."""
         return self._given.get(f"{plugin}.{name}", ())

@@ -94,7 +94,7 @@ class Options:
             for setting in self._declared.get(plugin, ())
             if setting.is_secret
         )
-        return sorted({*known[1], self._default_shop}) if is_given else known[1]
+        return tuple(sorted({*known[1], self._default_shop})) if is_given else known[1]
 
     def configure(self, shop: str, plugin: str, values: Mapping[str, Any]) -> None:
         """Set what is named, leave the rest; a secret that is set has one active value.
