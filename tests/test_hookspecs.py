@@ -115,6 +115,15 @@ def test_a_customers_rows_are_exported_and_erased_by_their_key(shop):
     assert ayse.id not in points(shop)
 
 
+def test_rows_that_name_a_profile_alone_have_nothing_to_follow(shop):
+    ayse, mehmet = shop.customers.find(AYSE).id, shop.customers.find(MEHMET).id
+    before = points(shop)
+    with shop.database.write() as transaction:
+        moves = Regrouping("main", (Move(shop.customers.identities(MEHMET)[0].profile_id, mehmet, ayse),))
+        Follower.by_profile("ecrm_points_row", customer=None).follow(transaction, moves)
+    assert points(shop) == before
+
+
 def test_a_plugin_may_export_and_erase_in_its_own_way():
     follower = Follower(
         "ecrm_points_row", lambda *_: None, export=lambda *_: [{"points": 7}], erase=lambda _, __, ids: len(ids)

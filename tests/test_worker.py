@@ -7,7 +7,6 @@ import threading
 import pytest
 
 from ecrm.errors import ConflictError, UnavailableError
-from ecrm.interactions.receiving import Received
 from ecrm.worker import Done, Worker
 from story import AYSE, visited
 
@@ -19,14 +18,18 @@ def rounds(*results):
         result = left.pop(0) if left else (0, 0)
         if isinstance(result, Exception):
             raise result
-        return Received({}, *result)
+        return Done(*result)
 
-    return receive
+    return [receive]
+
+
+def nothing():
+    return None
 
 
 def test_a_worker_goes_on_until_nothing_waits_and_tidies_after_each_batch():
     tidied = []
-    worker = Worker(rounds((5, 1), (2, 0)), lambda: tidied.append(1))
+    worker = Worker(rounds((5, 1), (2, 0)), lambda: tidied.append(1), nothing)
     assert worker.run() == Done(7, 1)
     assert tidied == [1, 1, 1]
     assert worker.run().is_idle
@@ -34,12 +37,31 @@ def test_a_worker_goes_on_until_nothing_waits_and_tidies_after_each_batch():
 
 def test_a_failing_database_is_the_callers_in_one_run():
     with pytest.raises(UnavailableError):
-        Worker(rounds(UnavailableError("away")), lambda: None).run()
+        Worker(rounds(UnavailableError("away")), nothing, nothing).run()
+
+
+def test_a_duty_that_fails_keeps_no_other_from_its_turn():
+    steps = [*rounds(ConflictError("odd")), *rounds((3, 0))]
+    worker = Worker(steps, nothing, nothing)
+    with pytest.raises(ConflictError):
+        worker.run()
+    assert worker.run().is_idle
+
+
+@pytest.mark.parametrize("error", [ConflictError("odd"), ZeroDivisionError("ayse@example.com")])
+def test_a_worker_for_ever_outlives_a_duty_that_fails(error, caplog):
+    worker = Worker(rounds(error, (3, 0)), nothing, nothing, wait_s=0.001)
+    thread = threading.Thread(target=worker.run_forever, args=(lambda _: worker.stop(),))
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert caplog.records
+    assert "ayse" not in caplog.text
 
 
 def test_a_worker_for_ever_waits_for_the_database_and_goes_on(caplog):
     done = []
-    worker = Worker(rounds(UnavailableError("away"), ConflictError("odd"), (3, 0)), lambda: None, wait_s=0.001)
+    worker = Worker(rounds(UnavailableError("away"), ConflictError("odd"), (3, 0)), nothing, nothing, wait_s=0.001)
 
     def progress(counts):
         done.append(counts)

@@ -64,7 +64,7 @@ class Crew:
     ) -> None:
         database, host = databases
         self._databases = databases
-        runner = Runner()
+        runner = Runner(leave=database.release)
         self.reactions = _reactions(contributions)
         self.timers = tuple(OwnedTimer(one.plugin, one.record) for one in contributions.timers.values())
         sources = tuple(OwnedSource(one.plugin, one.record) for one in contributions.sources.values())

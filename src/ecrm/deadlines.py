@@ -50,12 +50,17 @@ class Runner:
 
     Threads that share a runner each get a thread behind it: it holds no state that they could mix.
 
+    Args:
+        name: Of the threads.
+        leave: Called in a thread when it ends: it gives back what calls opened in it.
+
     >>> Runner().call(lambda: 6 * 7, deadline_s=5)
     42
     """
 
-    def __init__(self, name: str = "ecrm-plugin") -> None:
+    def __init__(self, name: str = "ecrm-plugin", leave: Callable[[], None] | None = None) -> None:
         self._name = name
+        self._leave = leave
         self._local = threading.local()
 
     def call(self, function: Callable[[], T], *, deadline_s: float, steps: Callable[[], int] | None = None) -> T:
@@ -89,7 +94,7 @@ class Runner:
     def _seated(self, call: _Call) -> _Seat:
         seat: _Seat | None = getattr(self._local, "seat", None)
         if seat is None or not seat.take(call):
-            seat = self._local.seat = _Seat(self._name)
+            seat = self._local.seat = _Seat(self._name, self._leave)
             seat.take(call)
         return seat
 
@@ -97,7 +102,8 @@ class Runner:
 class _Seat:
     """One thread and the queue it takes calls from; it ends by itself when nobody calls."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, leave: Callable[[], None] | None) -> None:
+        self._leave = leave
         self._calls: queue.SimpleQueue[_Call] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._is_open = True
@@ -126,7 +132,10 @@ class _Seat:
             while (call := self._next()) is not None:
                 call.run()
         except _Abandoned:
-            return
+            pass
+        finally:
+            if self._leave is not None:
+                self._leave()
 
     def _next(self) -> _Call | None:
         try:

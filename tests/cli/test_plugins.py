@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -175,6 +178,34 @@ def test_a_file_of_secrets_that_can_not_be_is_a_wrong_setup(run, secrets, held):
     secrets.write_text(held)
     result = run("plugins")
     assert (result.exit_code, "secret" in result.stderr) == (3, True)
+
+
+def test_a_secret_that_is_typed_is_not_shown(install, tmp_path, sqlite_url, secrets):
+    install()
+    leader, terminal = os.openpty()
+    program_ = "from ecrm.cli import main; main()"
+    arguments = ["--database", sqlite_url, "--plugins", "acme", "--secrets", str(secrets)]
+    typing = subprocess.Popen(
+        [sys.executable, "-c", program_, *arguments, "plugins", "configure", "acme", "--secret", "api_secret"],
+        stdin=terminal, stdout=subprocess.PIPE, stderr=terminal, start_new_session=True, text=True,
+        env=os.environ | {"PYTHONPATH": str(tmp_path), "PYTHONWARNINGS": "ignore"},
+    )  # fmt: skip
+    # Held by the program alone, so that reading ends where it does.
+    os.close(terminal)
+    shown = b""
+    while b"api_secret" not in shown:
+        shown += os.read(leader, 1_000)
+    os.write(leader, f"{HORSE}\n".encode())
+    output, _ = typing.communicate(timeout=60)
+    assert typing.returncode == 0
+    os.set_blocking(leader, False)
+    with contextlib.suppress(OSError):
+        shown += os.read(leader, 10_000)
+    os.close(leader)
+    assert "…" in output
+    assert "horse" not in output + shown.decode()
+    with CRM(sqlite_url, plugins=["acme"], secrets=json.loads(secrets.read_text())) as crm:
+        assert crm._core.options.secrets("main", "acme", "api_secret") == (HORSE,)
 
 
 def test_a_file_of_secrets_that_is_not_there_is_a_wrong_setup(run, secrets):

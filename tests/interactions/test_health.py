@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecrm import Who
+from ecrm import CRM, Who
 from story import AYSE, misread, ordered, visited
 
 
@@ -62,3 +62,19 @@ def test_a_shop_is_recounted_in_pages(crm, monkeypatch):
     done = []
     assert crm.doctor(recount=True, progress=done.append)[-1].is_good
     assert done == [2, 4, 5]
+
+
+def test_a_shops_file_that_is_older_than_what_was_received_is_found(sqlite_url, tmp_path):
+    shop = tmp_path / "shop.db"
+    with CRM(sqlite_url, host=f"sqlite:///{shop}", plugins=[]) as crm:
+        backup = shop.read_bytes()
+        crm.emit(visited(source_id="v1"))
+        crm.work()
+        assert findings(crm)["host inbox"].is_good
+    for path in tmp_path.glob("shop.db*"):
+        path.unlink()
+    shop.write_bytes(backup)
+    with CRM(sqlite_url, host=f"sqlite:///{shop}", plugins=[]) as crm:
+        found = findings(crm)["host inbox"]
+        assert not found.is_good
+        assert "backup" in found.detail

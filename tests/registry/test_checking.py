@@ -19,6 +19,7 @@ from ecrm.hookspecs import (
     Service,
     Setting,
     Source,
+    Tables,
     Timer,
     WebPage,
     hookimpl,
@@ -245,6 +246,7 @@ WRONG_RECORDS = {
     "a default of another type": lambda: Setting("hours", "integer", "How long.", default="4"),
     "a secret that may be short": lambda: Setting("key", "secret", "The key.", least_length=4),
     "a command that is no import string": lambda: Command("gifts", "acme.commands"),
+    "tables that are no collection": lambda: Tables([]),
     "a service that is no class": lambda: Service("Till", nothing),
 }
 

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from ecrm import SetupError
+from ecrm import InvalidError, SetupError
 from ecrm.hookspecs import hookimpl
 from ecrm.registry import finding, load
 from ecrm.registry.finding import find
@@ -46,6 +46,11 @@ class Secretive(GiftWrap):
 
 class Numbered(GiftWrap):
     name = 7
+
+
+class Careful(GiftWrap):
+    def __init__(self):
+        raise InvalidError.of("paper", "choose one")
 
 
 def make_gift_wrap():
@@ -135,6 +140,11 @@ def test_a_class_that_can_not_be_made_is_named_and_what_it_said_is_not_repeated(
     with pytest.raises(SetupError, match=given.__name__.lower()) as caught:
         find([given])
     assert "ayse" not in str(caught.value)
+
+
+def test_a_class_that_says_what_it_wants_is_heard():
+    with pytest.raises(SetupError, match="plugin careful can not be imported: paper: choose one"):
+        find([Careful])
 
 
 def test_a_name_nobody_has_is_refused_and_the_known_ones_are_told(install):

@@ -121,6 +121,10 @@ class Database:
             raise SetupError(message)
         return held
 
+    def release(self) -> None:
+        """Close the connection of this thread; it opens another when it needs one."""
+        self._drop()
+
     def close(self) -> None:
         """Close the connections of all threads; the database may be used again after it."""
         with self._lock:

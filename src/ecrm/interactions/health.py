@@ -61,10 +61,13 @@ def inbox_findings(database: Database, host: Database | None, now: dt.datetime) 
     with database.read() as transaction:
         counts = inbox_table.count_rows(transaction)
         received = inbox_table.read_cursor(transaction)
+    beside: list[Finding] = []
     if host is not None:
         with host.read() as transaction:
-            beside, _ = inbox_table.waiting_after(transaction, received)
-        counts["waiting"] = counts.get("waiting", 0) + beside
+            more, _ = inbox_table.waiting_after(transaction, received)
+            last = inbox_table.last_id(transaction)
+        counts["waiting"] = counts.get("waiting", 0) + more
+        beside.append(_host_finding(received, last))
     oldest = oldest_waiting(database, host)
     lag_s = 0.0 if oldest is None else (now - oldest).total_seconds()
     is_prompt = lag_s < LONGEST_LAG_S
@@ -74,7 +77,22 @@ def inbox_findings(database: Database, host: Database | None, now: dt.datetime) 
     return [
         Finding("inbox lag", is_prompt, waiting, lag_s),
         Finding("inbox rejected", not rejected, refused, rejected),
+        *beside,
     ]
+
+
+def _host_finding(received: int, last: int) -> Finding:
+    # Ids only rise: a file in which they lie below what was received is an older copy, and what is
+    # emitted into it would never be found.
+    is_good = last >= received
+    said = (
+        "goes on where it was received"
+        if is_good
+        else (
+            "the shop's file is older than the CRM's: what is emitted into it is not received; see the page on backups"
+        )
+    )
+    return Finding("host inbox", is_good, said, last - received)
 
 
 def recount_finding(

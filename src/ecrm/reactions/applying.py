@@ -168,6 +168,9 @@ def _wire(cause: Cause, effect: Effect, event: Event) -> dict[str, Any]:
     wire.setdefault("timestamp", cause.at.isoformat())
     wire.setdefault("source", cause.source)
     wire.setdefault("actor", {"kind": "system", "id": cause.reaction})
+    # Why it is there, for whoever reads the timeline, and so that nothing derives from itself for ever.
+    derived = {"by": cause.reaction, "of": str(cause.id), "depth": cause.depth + 1}
+    wire["context"] = {**(wire.get("context") or {}), "derived": derived}
     if not cause.is_live:
         wire["live"] = False
     return wire

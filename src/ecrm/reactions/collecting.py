@@ -20,6 +20,8 @@ __all__ = ["Collected", "Question", "collect"]
 
 # A batch is cut off here, so that its lease and its transaction stay short; what is left comes next.
 BUDGET_S = 5.0
+# Two reactions that derive from each other would fill the log.
+DEEPEST = 10
 
 
 @attrs.frozen
@@ -88,6 +90,8 @@ def _ask_all(
 
 
 def _answer(question: Question, allowed: tuple[type[Effect], ...]) -> Outcome | Failure:
+    if question.cause.depth >= DEEPEST:
+        return Failure(question.cause, "reactions derive from each other without an end: mend one of them")
     try:
         return Outcome(question.cause, check_effects(question.ask(), allowed))
     except UnavailableError:

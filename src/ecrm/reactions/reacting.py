@@ -18,7 +18,7 @@ from ecrm.reactions.collecting import Collected, Question, collect
 from ecrm.reactions.failing import row_of
 from ecrm.reactions.holding import LostError, in_hand, leased_until
 from ecrm.reactions.keeping import Keeper
-from ecrm.reactions.model.cause import Cause, Failure, said_of
+from ecrm.reactions.model.cause import Cause, Failure, derived_of, said_of
 from ecrm.reactions.parts import Acted, Owned, Parts
 from ecrm.reactions.tables import cursor as cursor_table
 from ecrm.reactions.tables import parked as parked_table
@@ -208,6 +208,7 @@ class Reactor:
         return acted, held
 
     def _visible(self, owned: Owned, seen: Sequence[Seen]) -> list[Seen]:
+        # A reaction does not see what it derived itself: it would go on for ever.
         max_age, now = owned.record.max_age, self._parts.now()
         on = self._parts.shops_on(owned.plugin, {one.shop for one in seen})
         return [
@@ -215,6 +216,7 @@ class Reactor:
             for one in seen
             if one.shop in on
             and not one.interaction.is_voided
+            and derived_of(one.interaction).get("by") != owned.record.name
             and (max_age is None or now - one.interaction.at <= max_age)
         ]
 

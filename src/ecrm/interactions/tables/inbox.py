@@ -156,6 +156,12 @@ def waiting_after(transaction: Transaction, after: int) -> tuple[int, dt.datetim
     return row[0], row[1]
 
 
+def last_id(transaction: Transaction) -> int:
+    """Give the highest id that a host's inbox ever gave out."""
+    row = transaction.run("SELECT seq FROM sqlite_sequence WHERE name = 'ecrm_inbox'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def oldest_waiting(transaction: Transaction) -> dt.datetime | None:
     """Give when the oldest waiting row came."""
     query = sa.select(INBOX.c.received_at).where(INBOX.c.state == sa.literal_column("'waiting'"))

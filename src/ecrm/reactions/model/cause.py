@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -13,7 +15,7 @@ from ecrm.interactions.model.interaction import Interaction
 from ecrm.reactions.model.effect import Effect
 from ecrm.reactions.model.timer import Due
 
-__all__ = ["Cause", "Failure", "Outcome", "said_of"]
+__all__ = ["Cause", "Failure", "Outcome", "derived_of", "said_of"]
 
 
 @attrs.frozen(repr=False)
@@ -28,6 +30,7 @@ class Cause:
         at: When it happened, or was due.
         is_live: False for what is replayed: what is recorded of it is not live either.
         source: The system that told, so that what is derived is of the same orders.
+        depth: How many derivations led to it; 0 for what a system told.
         due: What a timer's function is given; None for an interaction.
     """
 
@@ -38,6 +41,7 @@ class Cause:
     at: dt.datetime
     is_live: bool = True
     source: str = DEFAULT_SOURCE
+    depth: int = 0
     due: Due | None = None
 
     @classmethod
@@ -52,6 +56,13 @@ class Cause:
 
     def __repr__(self) -> str:
         return f"<Cause {self.reaction} {self.id}>"
+
+
+def derived_of(interaction: Interaction) -> Mapping[str, Any]:
+    """Give what an interaction was derived by and of, and how deep; nothing where a system told it."""
+    context = interaction.context.get("context") or {}
+    derived = context.get("derived") if isinstance(context, Mapping) else None
+    return derived if isinstance(derived, Mapping) else {}
 
 
 @attrs.frozen
