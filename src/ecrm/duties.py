@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from ecrm.composition import Core
-from ecrm.errors import EcrmError, SetupError
+from ecrm.customers.service import Customers
+from ecrm.errors import EcrmError, NotFoundError, SetupError
 from ecrm.hookspecs import Service
 from ecrm.http import Request, Response
 from ecrm.interactions.health import Finding, inbox_findings, recount_finding, table_finding
@@ -25,11 +26,13 @@ from ecrm.shops.service import Shop
 from ecrm.sources.health import source_findings
 from ecrm.sources.pulling import Pulled
 from ecrm.switchboard import Switchboard
+from ecrm.values.who import Someone
 from ecrm.worker import Done, Worker
 
 __all__ = ["Duties"]
 
 T = TypeVar("T")
+_CONDITION_DEADLINE_S = 5.0
 
 
 class Duties:
@@ -38,6 +41,7 @@ class Duties:
     _core: Core
     _services: dict[type[Any], Any]
     shop: Shop
+    customers: Customers
     plugins: Switchboard
 
     def work(self) -> Done:
@@ -212,6 +216,36 @@ class Duties:
             self._services[kind] = self._made(kind, owned)
         made: T = self._services[kind]
         return made
+
+    def holds(self, condition: str, who: Someone) -> bool:
+        """Tell whether a plugin's condition holds for a customer; for nobody known none does.
+
+        Args:
+            condition: Its name.
+            who: A Who, a customer's id, or a text that can only mean one e-mail, phone or id.
+
+        Raises:
+            NotFoundError: No plugin that is on has such a condition.
+            SetupError: The plugin can not tell; it is named.
+        """
+        owned = self._core.contributions.conditions.get(condition)
+        if owned is None or not self.plugins.is_on(owned.plugin):
+            message = "no plugin that is on in this shop has a condition of this name"
+            raise NotFoundError(message)
+        customer = self.customers.find(who)
+        if customer is None:
+            return False
+        parts = self._core.crew.parts
+        ask = parts.questions(self.shop.key, owned.plugin, customer.id, parts.now())
+        try:
+            answer = parts.runner.call(lambda: owned.record.holds(ask), deadline_s=_CONDITION_DEADLINE_S)
+        except EcrmError:
+            raise
+        except Exception as error:
+            raise SetupError(f"plugin {owned.plugin} can not tell {condition}: {type(error).__name__}") from error
+        if not isinstance(answer, bool):
+            raise SetupError(f"plugin {owned.plugin} says neither True nor False of {condition}")
+        return answer
 
     def _made(self, kind: type[T], owned: Owned[Service]) -> T:
         try:

@@ -12,6 +12,7 @@ from ecrm.cli.session import json_option, open_crm
 from ecrm.crm import CRM
 from ecrm.errors import InvalidError
 from ecrm.reactions.model.rehearsal import Foreseen, Replayed, label_of
+from ecrm.reactions.model.standing import Standing
 
 __all__ = ["parked", "reactions", "replay", "sync"]
 
@@ -27,13 +28,8 @@ def reactions(ctx: click.Context, *, as_json: bool) -> None:
     if as_json:
         print_json({"reactions": standings})
         return
-    rows = [
-        (
-            one.name, one.plugin, one.is_on, one.waiting, f"{one.lag_s:.0f}", one.rest_until, one.retrying, one.parked,
-        )
-        for one in standings
-    ]  # fmt: skip
-    heads = ("reaction", "plugin", "on", "waiting", "lag (s)", "rests until (UTC)", "retrying", "parked")
+    rows = [(one.name, one.is_on, one.waiting, f"{one.lag_s:.0f} s", _troubles(one)) for one in standings]
+    heads = ("reaction", "on", "waiting", "late", "trouble")
     print_table("Reactions", heads, rows)
 
 
@@ -102,6 +98,13 @@ def sync(ctx: click.Context, *, source: str, as_json: bool) -> None:
             f"{pulled.events} events in {pulled.pages} pages, {done.received} received, {done.rejected} rejected"
         )
     ctx.exit(1 if done.rejected else 0)
+
+
+def _troubles(one: Standing) -> str:
+    rests = "" if one.rest_until is None else f"rests until {one.rest_until:%H:%M:%S} UTC"
+    retrying = f"{one.retrying} tried again" if one.retrying else ""
+    parked = f"{one.parked} parked" if one.parked else ""
+    return ", ".join(filter(None, (rests, retrying, parked)))
 
 
 def _numbers(ids: tuple[str, ...]) -> list[int | None]:

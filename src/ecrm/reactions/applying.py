@@ -144,8 +144,8 @@ def timer_decision(cause: Cause, effect: SetTimer | CancelTimer, timers: frozens
         raise InvalidError.of("timer", "no plugin registers a timer of this name: see register_timers")
     due_at = effect.at if isinstance(effect, SetTimer) else None
     details = effect.details if isinstance(effect, SetTimer) else {}
-    # A timer that sets itself again decides when it was due, and its firing is the newer decision.
-    state = TimerState(Decision(cause.at, cause.id), due_at, False, details, cause.profile_id)  # noqa: FBT003
+    decided_at = cause.at if cause.due is None else cause.due.decided_at
+    state = TimerState(Decision(decided_at, cause.id), due_at, False, details, cause.profile_id)  # noqa: FBT003
     return TimerKey(cause.shop, effect.timer, effect.timer_key), state
 
 

@@ -30,10 +30,11 @@ from ecrm.reactions.tables import stale as stale_table
 from ecrm.reactions.tables.reading import Seen
 from ecrm.reactions.tables.stale import StaleRow
 
-__all__ = ["Keeper", "Said", "stale_follower"]
+__all__ = ["Keeper", "Said", "Turn", "stale_follower"]
 
 STALE_AT_ONCE = 200
 _PAGE = 20
+_MARKS = 1 << 62
 Customer = tuple[str, UUID]
 
 
@@ -49,6 +50,7 @@ class Said:
         left: Whom there was no time for.
         requests: The requests that are done with it.
         has_hung: Whether it did not come back.
+        is_given_up: Whether the failures are parked at once.
     """
 
     facts: dict[Customer, dict[str, object]]
@@ -58,11 +60,29 @@ class Said:
     left: tuple[Customer, ...] = ()
     requests: tuple[StaleRow, ...] = ()
     has_hung: bool = False
+    is_given_up: bool = False
 
     @property
     def count(self) -> int:
         """Give how many customers were asked about."""
         return len(self.facts) + len(self.failures)
+
+
+@attrs.frozen
+class Turn:
+    """Hold one customer to be asked about alone.
+
+    Args:
+        place: What tells the turn from others: a position of the log, or the negative number of a request.
+        shop: Whose customer.
+        customer_id: The customer.
+        requests: The request that is done with it.
+    """
+
+    place: int
+    shop: str
+    customer_id: UUID
+    requests: tuple[StaleRow, ...] = ()
 
 
 class Keeper:
@@ -83,10 +103,38 @@ class Keeper:
     def ask(self, owned: Owned, seen: Sequence[Seen]) -> Said:
         """Ask about each customer that anything was seen of, and those who wait to be asked about again."""
         with self._parts.library.database.read() as transaction:
-            requests = stale_table.stale_rows(transaction, owned.record.name, STALE_AT_ONCE)
             customers = _customers_of(transaction, seen)
-        wanted = list(dict.fromkeys([*customers, *((row.shop, row.customer_id) for row in requests)]))
+        requests, heard = self._requests(owned)
+        wanted = list(dict.fromkeys([*customers, *((row.shop, row.customer_id) for row in heard)]))
         return attrs.evolve(self.ask_about(owned, wanted), requests=tuple(requests))
+
+    def turns(self, owned: Owned, seen: Sequence[Seen]) -> list[Turn]:
+        """Give the same customers one by one: one of them may have ended the worker before."""
+        turns = []
+        for one in seen:
+            with self._parts.library.database.read() as transaction:
+                customers = _customers_of(transaction, [one])
+            turns += [Turn(one.interaction.position, *customer) for customer in customers]
+        requests, heard = self._requests(owned)
+        silent = tuple(row for row in requests if row not in heard)
+        # A request has no place on the log: the number of its mark stands for it.
+        turns += [Turn(-(row.mark.int % _MARKS) - 1, row.shop, row.customer_id, (row, *silent)) for row in heard]
+        return turns
+
+    def give_up(self, owned: Owned, turn: Turn, error: str) -> Said:
+        """Give what is said of a customer who is not asked about any more."""
+        newest = self._newest(turn.shop, turn.customer_id, owned.record.kinds)
+        if newest is None:
+            return Said({}, {}, requests=turn.requests)
+        failure = Failure(Cause.of_interaction(turn.shop, owned.record.name, newest), error)
+        return Said({}, {}, failures=(failure,), requests=turn.requests, is_given_up=True)
+
+    def _requests(self, owned: Owned) -> tuple[list[StaleRow], list[StaleRow]]:
+        with self._parts.library.database.read() as transaction:
+            requests = stale_table.stale_rows(transaction, owned.record.name, STALE_AT_ONCE)
+        # Where the plugin is off nobody is asked, as about what happens there.
+        on = self._parts.shops_on(owned.plugin, {row.shop for row in requests})
+        return requests, [row for row in requests if row.shop in on]
 
     def ask_about(self, owned: Owned, customers: Iterable[Customer]) -> Said:
         """Ask about customers, each by their newest interaction."""
@@ -130,7 +178,8 @@ class Keeper:
             new_id, name = self._parts.library.kit.new_id, owned.record.name
             stale_table.mark_stale(transaction, [StaleRow(name, *one, new_id()) for one in said.left])
         for failure in said.failures:
-            parked_table.set_aside(transaction, row_of(failure, self._parts.now()))
+            row = row_of(failure, self._parts.now(), is_given_up=said.is_given_up)
+            parked_table.set_aside(transaction, row)
 
     def _newest(self, shop: str, customer: UUID, kinds: Collection[str]) -> Interaction | None:
         before = None

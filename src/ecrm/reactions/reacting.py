@@ -15,9 +15,9 @@ from ecrm.errors import SetupError, UnavailableError
 from ecrm.interactions.tables.position import safe_position
 from ecrm.reactions.applying import Recorded
 from ecrm.reactions.collecting import Collected, Question, collect
-from ecrm.reactions.failing import row_of
+from ecrm.reactions.failing import ENDED, row_of
 from ecrm.reactions.holding import LostError, in_hand, leased_until
-from ecrm.reactions.keeping import Keeper
+from ecrm.reactions.keeping import Keeper, Said
 from ecrm.reactions.model.cause import Cause, Failure, derived_of, said_of
 from ecrm.reactions.parts import Acted, Owned, Parts
 from ecrm.reactions.tables import cursor as cursor_table
@@ -33,7 +33,7 @@ BATCH = 1_000
 SPAN = 20_000
 BATCHES_IN_HAND = 20
 MOST_TRIALS = 3
-_ENDED = f"the worker ended each of the {MOST_TRIALS} times this ran: mend the plugin, then retry it"
+_ENDED = ENDED.format(times=MOST_TRIALS)
 
 
 @attrs.frozen
@@ -193,10 +193,32 @@ class Reactor:
         return self._parts.transact(work)
 
     def _keep(self, owned: Owned, lease: Lease, batch: _Batch) -> tuple[Acted, Lease | None]:
-        said = self._keeper.ask(owned, [one for one in batch.seen if self._parts.is_on(owned.plugin, one.shop)])
+        on = self._parts.shops_on(owned.plugin, {one.shop for one in batch.seen})
+        seen = [one for one in batch.seen if one.shop in on]
+        if lease.was_left:
+            return self._keep_alone(owned, lease, _Batch(tuple(seen), batch.to))
+        return self._say(owned, lease, self._keeper.ask(owned, seen), batch.to)
 
+    def _keep_alone(self, owned: Owned, lease: Lease, batch: _Batch) -> tuple[Acted, Lease | None]:
+        """Ask about one customer at a time, and say so first, as `_run_alone` does."""
+        acted = Acted()
+        for turn in self._keeper.turns(owned, batch.seen):
+            if self._has_ended_workers(lease, turn.place):
+                said = self._keeper.give_up(owned, turn, _ENDED)
+            else:
+                said = self._keeper.ask_about(owned, [(turn.shop, turn.customer_id)])
+                said = attrs.evolve(said, requests=turn.requests)
+            part, held = self._say(owned, lease, said, max(turn.place, lease.position))
+            acted += part
+            if held is None:
+                return acted, None
+            lease = held
+        lease, _ = self._apply(owned, lease, Collected((), (), 0), batch.to)
+        return acted, lease._replace(was_left=False)
+
+    def _say(self, owned: Owned, lease: Lease, said: Said, to: int) -> tuple[Acted, Lease | None]:
         def work(transaction: Transaction) -> Lease:
-            held = self._move(transaction, owned, lease, batch.to, stumbled=said.has_hung)
+            held = self._move(transaction, owned, lease, to, stumbled=said.has_hung)
             self._keeper.write(transaction, owned, said)
             return held
 

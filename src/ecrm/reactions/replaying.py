@@ -22,6 +22,7 @@ from ecrm.interactions.tables import log as log_table
 from ecrm.reactions.applying import timer_decision
 from ecrm.reactions.collecting import Question, collect
 from ecrm.reactions.failing import row_of
+from ecrm.reactions.holding import LostError, in_hand
 from ecrm.reactions.keeping import Keeper, Said
 from ecrm.reactions.model.cause import Cause, Failure, Outcome, said_of
 from ecrm.reactions.model.effect import CancelTimer, Effect, SetTimer
@@ -29,9 +30,13 @@ from ecrm.reactions.model.rehearsal import Replayed, Tape
 from ecrm.reactions.model.timer import Due, TimerState, decide, due_id
 from ecrm.reactions.parts import Owned, OwnedTimer, Parts
 from ecrm.reactions.past import PastQuestions
+from ecrm.reactions.tables import cursor as cursor_table
 from ecrm.reactions.tables import parked as parked_table
+from ecrm.reactions.tables import stale as stale_table
 from ecrm.reactions.tables import timer as timer_table
+from ecrm.reactions.tables.cursor import Lease
 from ecrm.reactions.tables.reading import history
+from ecrm.reactions.tables.stale import StaleRow
 from ecrm.reactions.tables.timer import TimerKey
 
 __all__ = ["Span", "replay"]
@@ -110,12 +115,12 @@ class _Walk:
                 continue
             self._states[key] = attrs.evolve(state, has_fired=True)
             timer = self._timers[key.timer]
-            set_by, whose, id_ = state.decision.by, state.profile_id, due_id(*key, state)
-            due = Due(key.timer, key.key, due_at, state.details, set_by, whose, id_)
+            decided, whose, id_ = state.decision, state.profile_id, due_id(*key, state)
+            due = Due(key.timer, key.key, due_at, state.details, decided.by, decided.at, whose, id_)
             cause = Cause.of_timer(key.shop, due, is_live=False)
             ask = self._questions(cause)
             self._tape.fired += 1
-            self._hear(Question(cause, functools.partial(timer.fire, due, ask)), timer.deadline_s)
+            self._hear(Question(cause, functools.partial(timer.fire, due.lent(), ask)), timer.deadline_s)
 
     def _hear(self, question: Question, deadline_s: float) -> None:
         collected = collect(self._parts.runner, [question], deadline_s, self._parts.appliers.kinds)
@@ -217,14 +222,32 @@ class _Keeping:
         left = {row.customer_id for row in found} - self._asked
         self._asked |= left
         while left:
-            said = self._keeper.ask_about(self._owned, [(self._shop, id_) for id_ in sorted(left)])
-            self._take_down(said)
-            if self._applies:
-                self._parts.transact(functools.partial(self._write, attrs.evolve(said, left=())))
-            left = {customer for _, customer in said.left}
+            left = self._ask_some(sorted(left))
 
-    def _write(self, said: Said, transaction: Transaction) -> None:
+    def _ask_some(self, customers: Sequence[UUID]) -> set[UUID]:
+        wanted = [(self._shop, id_) for id_ in customers]
+        if not self._applies:
+            said = self._keeper.ask_about(self._owned, wanted)
+            self._take_down(said)
+            return {customer for _, customer in said.left}
+        with in_hand(self._parts, self._owned.record.name, self._owned.record.deadline_s) as lease:
+            if lease is not None:
+                said = self._keeper.ask_about(self._owned, wanted)
+                self._parts.transact(functools.partial(self._write, attrs.evolve(said, left=()), lease))
+                self._take_down(said)
+                return {customer for _, customer in said.left}
+        # A worker has the reaction in hand: it says it, since an older answer must not come later.
+        self._parts.transact(functools.partial(self._ask_worker, wanted))
+        return set()
+
+    def _write(self, said: Said, lease: Lease, transaction: Transaction) -> None:
+        if not cursor_table.is_held(transaction, lease):
+            raise LostError
         self._keeper.write(transaction, self._owned, said)
+
+    def _ask_worker(self, customers: Sequence[tuple[str, UUID]], transaction: Transaction) -> None:
+        new_id, name = self._parts.library.kit.new_id, self._owned.record.name
+        stale_table.mark_stale(transaction, [StaleRow(name, *one, new_id()) for one in customers])
 
     def _take_down(self, said: Said) -> None:
         for failure in said.failures:

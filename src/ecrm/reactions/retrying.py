@@ -11,13 +11,15 @@ from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.tables import log as log_table
 from ecrm.reactions.applying import Recorded
 from ecrm.reactions.collecting import Collected, Question, collect
-from ecrm.reactions.failing import FailedError, due_from, failed_again
-from ecrm.reactions.holding import leased_until
+from ecrm.reactions.failing import ENDED, MOST_TRIES, FailedError, due_from, failed_again
+from ecrm.reactions.holding import LostError, in_hand, leased_until
 from ecrm.reactions.keeping import Keeper
 from ecrm.reactions.model.cause import Cause, said_of
 from ecrm.reactions.parts import Acted, Owned, OwnedTimer, Parts
+from ecrm.reactions.tables import cursor as cursor_table
 from ecrm.reactions.tables import parked as parked_table
-from ecrm.reactions.tables.parked import ParkedRow
+from ecrm.reactions.tables.cursor import Lease
+from ecrm.reactions.tables.parked import GIVEN_UP, ParkedRow
 
 __all__ = ["Retrier"]
 
@@ -54,7 +56,7 @@ class Retrier:
         for row in rows:
             owned = self._owner(row)
             if owned is not None and self._parts.is_on(owned.plugin, row.shop):
-                acted += self._try(owned, row)
+                acted += self._turn(owned, row)
         return acted
 
     def _owner(self, row: ParkedRow) -> Owned | OwnedTimer | None:
@@ -62,14 +64,28 @@ class Retrier:
         held: Mapping[str, Owned | OwnedTimer] = self._reactions if row.due is None else self._timers
         return held.get(row.reaction)
 
-    def _try(self, owned: Owned | OwnedTimer, row: ParkedRow) -> Acted:
+    def _turn(self, owned: Owned | OwnedTimer, row: ParkedRow) -> Acted:
+        if isinstance(owned, OwnedTimer) or not owned.record.keeps:
+            return self._try(owned, row)
+        # What is kept of a customer is said by one worker at a time: an older answer must not come later.
+        acted = Acted()
+        with in_hand(self._parts, row.reaction, owned.record.deadline_s) as lease:
+            if lease is not None:
+                acted = self._try(owned, row, lease)
+        return acted
+
+    def _try(self, owned: Owned | OwnedTimer, row: ParkedRow, lease: Lease | None = None) -> Acted:
         until = leased_until(self._parts, owned.record.deadline_s)
         claimed = self._parts.transact(lambda transaction: parked_table.claim(transaction, row, until))
         if claimed is None:
             return Acted()
+        if claimed.tries > MOST_TRIES:
+            # A try that is told of ends in `failed_again`: the last one ended its worker.
+            self._give_up(claimed)
+            return Acted(1, 1)
         try:
-            recorded = self._attempt(owned, claimed)
-        except (UnavailableError, SetupError, Retry):
+            recorded = self._attempt(owned, claimed, lease)
+        except (LostError, UnavailableError, SetupError, Retry):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told and tried later
             again = failed_again(claimed, said_of(error), self._parts.now())
@@ -77,13 +93,17 @@ class Retrier:
             return Acted(1, 1)
         return Acted(1, 0, recorded)
 
-    def _attempt(self, owned: Owned | OwnedTimer, row: ParkedRow) -> Recorded:
+    def _give_up(self, row: ParkedRow) -> None:
+        ended = row._replace(state=GIVEN_UP, error=ENDED.format(times=MOST_TRIES), failed_at=self._parts.now())
+        self._parts.transact(lambda transaction: parked_table.put_back(transaction, ended))
+
+    def _attempt(self, owned: Owned | OwnedTimer, row: ParkedRow, lease: Lease | None) -> Recorded:
         if isinstance(owned, Owned):
             interaction = self._interaction(row)
             if interaction is None:
                 return self._settle(row, lambda transaction: {})  # noqa: ARG005 - nothing is left to do
-            if owned.record.keeps:
-                return self._keep(owned, row)
+            if lease is not None:
+                return self._keep(owned, row, lease)
             collected = self._collect(owned, self._question(owned, row, interaction))
         else:
             collected = self._collect(owned, self._due_question(owned, row))
@@ -91,7 +111,7 @@ class Retrier:
             raise FailedError(failure.error)
         return self._settle(row, lambda transaction: self._parts.appliers.apply(transaction, collected.outcomes))
 
-    def _keep(self, owned: Owned, row: ParkedRow) -> Recorded:
+    def _keep(self, owned: Owned, row: ParkedRow, lease: Lease) -> Recorded:
         with self._parts.library.database.read() as transaction:
             found = profile_table.profiles_by_id(transaction, row.shop, [row.profile_id])
         said = self._keeper.ask_about(owned, [(row.shop, one.customer_id) for one in found])
@@ -99,6 +119,8 @@ class Retrier:
             raise FailedError(failure.error)
 
         def write(transaction: Transaction) -> Recorded:
+            if not cursor_table.is_held(transaction, lease):
+                raise LostError
             self._keeper.write(transaction, owned, said)
             return {}
 
@@ -126,7 +148,7 @@ class Retrier:
         due = due_from(row)
         assert due is not None  # noqa: S101 - the row is a timer's
         ask = self._parts.questions(row.shop, owned.plugin, due.profile_id, self._parts.now())
-        return Question(Cause.of_timer(row.shop, due), lambda: owned.record.fire(due, ask))
+        return Question(Cause.of_timer(row.shop, due), lambda: owned.record.fire(due.lent(), ask))
 
     def _collect(self, owned: Owned | OwnedTimer, question: Question) -> Collected:
         return collect(self._parts.runner, [question], owned.record.deadline_s, self._parts.appliers.kinds)

@@ -15,7 +15,7 @@ from ecrm.database import Retry, Transaction
 from ecrm.errors import SetupError, UnavailableError
 from ecrm.interactions.tables.position import safe_position
 from ecrm.reactions.collecting import Collected, Question, collect
-from ecrm.reactions.failing import row_of
+from ecrm.reactions.failing import ENDED, row_of
 from ecrm.reactions.holding import in_hand
 from ecrm.reactions.model.cause import Cause, Failure, Outcome, said_of
 from ecrm.reactions.model.timer import Due, due_id
@@ -30,7 +30,7 @@ __all__ = ["Waker"]
 AT_ONCE = 200
 MOST_TRIALS = 3
 HAND = "@timers"
-_ENDED = f"the worker ended each of the {MOST_TRIALS} times this ran: mend the plugin, then retry it"
+_ENDED = ENDED.format(times=MOST_TRIALS)
 
 
 class Mark(NamedTuple):
@@ -179,11 +179,12 @@ class Waker:
         due = cause.due
         assert due is not None  # noqa: S101 - it is a timer's
         ask = self._parts.questions(row.key.shop, plugin, due.profile_id, self._parts.now())
-        return Question(cause, lambda: timer.fire(due, ask))
+        return Question(cause, lambda: timer.fire(due.lent(), ask))
 
 
 def _cause_of(row: TimerRow) -> Cause:
     state, key = row.state, row.key
     assert state.due_at is not None  # noqa: S101 - it was found by its time
-    set_by, whose, id_ = state.decision.by, state.profile_id, due_id(*key, state)
-    return Cause.of_timer(key.shop, Due(key.timer, key.key, state.due_at, state.details, set_by, whose, id_))
+    decided, whose, id_ = state.decision, state.profile_id, due_id(*key, state)
+    due = Due(key.timer, key.key, state.due_at, state.details, decided.by, decided.at, whose, id_)
+    return Cause.of_timer(key.shop, due)

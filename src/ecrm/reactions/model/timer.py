@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
@@ -24,6 +25,7 @@ class Due:
         due_at: When it was due, UTC.
         details: What it was told when it was set.
         set_by: The interaction it was set by, or the timer.
+        set_at: When that happened, or was due.
         profile_id: Whose: the profile that interaction came by.
         id: What its effects are applied once by.
     """
@@ -33,11 +35,21 @@ class Due:
     due_at: dt.datetime
     details: Mapping[str, Any]
     set_by: UUID
+    set_at: dt.datetime
     profile_id: UUID
     id: UUID
 
     def __repr__(self) -> str:
         return f"<Due {self.timer} {self.due_at:%Y-%m-%d %H:%M}>"
+
+    @property
+    def decided_at(self) -> dt.datetime:
+        """Give from when what its firing decides holds: after what set it, also where it was due before that."""
+        return max(self.due_at, self.set_at + dt.timedelta.resolution)
+
+    def lent(self) -> Due:
+        """Give one whose details may be changed and do not change this one's."""
+        return attrs.evolve(self, details=copy.deepcopy(dict(self.details)))
 
 
 @attrs.frozen(order=True)

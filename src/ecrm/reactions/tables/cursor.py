@@ -101,6 +101,12 @@ def move(
     return lease._replace(position=to) if _run(transaction, sql, values).rowcount else None
 
 
+def is_held(transaction: Transaction, lease: Lease) -> bool:
+    """Tell whether a reaction is in hand still; nobody else takes it before the transaction ends."""
+    sql = "UPDATE ecrm_reaction SET epoch = epoch WHERE name = {0} AND epoch = {0}"
+    return bool(_run(transaction, sql, (lease.name, lease.epoch)).rowcount)
+
+
 def give_back(transaction: Transaction, lease: Lease) -> None:
     """Give a reaction back, where it is in hand still."""
     sql = "UPDATE ecrm_reaction SET leased_until = NULL WHERE name = {0} AND epoch = {0}"
