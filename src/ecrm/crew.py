@@ -19,14 +19,17 @@ from ecrm.interactions.waiting import oldest_waiting
 from ecrm.reactions.applying import Appliers
 from ecrm.reactions.asking import Library
 from ecrm.reactions.keeping import stale_follower
-from ecrm.reactions.parts import Owned, OwnedTimer, Parts
+from ecrm.reactions.parts import Owned, OwnedTimer, Parts, names_of
 from ecrm.reactions.reacting import Reactor
 from ecrm.reactions.retrying import Retrier
 from ecrm.reactions.service import Reactions
+from ecrm.reactions.tables import cursor as cursor_table
+from ecrm.reactions.tables import parked as parked_table
 from ecrm.reactions.tables import timer as timer_table
 from ecrm.reactions.waking import Waker
 from ecrm.registry import Contributions
 from ecrm.shops.model import Settings
+from ecrm.sources import tables as source_table
 from ecrm.sources.parts import OwnedSource, SourceParts
 from ecrm.sources.pulling import Puller
 from ecrm.sources.receiving import Door
@@ -67,6 +70,7 @@ class Crew:
         runner = Runner(leave=database.release)
         self.reactions = _reactions(contributions)
         self.timers = tuple(OwnedTimer(one.plugin, one.record) for one in contributions.timers.values())
+        self._sources = frozenset(contributions.sources)
         sources = tuple(OwnedSource(one.plugin, one.record) for one in contributions.sources.values())
         wide = wide_tables(kit.book)
 
@@ -90,6 +94,21 @@ class Crew:
     def oldest_waiting(self) -> dt.datetime | None:
         """Give when the oldest row came that waits in the inbox."""
         return oldest_waiting(*self._databases)
+
+    def next_due(self, after: dt.datetime) -> dt.datetime | None:
+        """Give the first moment after a time at which something falls due by itself; None where nothing does.
+
+        Args:
+            after: The time: what was due by then is the next round's.
+        """
+        with self.parts.library.database.read() as transaction:
+            timers = timer_table.next_due(transaction, names_of(self.timers), after)
+            tries = parked_table.next_try(transaction, self.retrier.names, after)
+            cursors = cursor_table.cursors(transaction).values()
+            pulls = source_table.pull_rows(transaction, self._sources) if self._sources else ()
+        rests = (row.rest_until for row in cursors)
+        turns = (max(row.next_at, row.not_before) for row in pulls)
+        return min((at for at in (timers, tries, *rests, *turns) if at is not None and at > after), default=None)
 
     def prune(self) -> None:
         """Delete timers that fired, or were cancelled, long enough ago."""

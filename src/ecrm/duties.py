@@ -176,7 +176,7 @@ class Duties:
         now = core.kit.now()
         return [
             *inbox_findings(core.database, core.host, now),
-            *reaction_findings(self._reactions.standings()),
+            *reaction_findings(self._reactions.standings(), self._reactions.count_parked()),
             timer_finding(core.crew.parts, core.crew.timers),
             *source_findings(core.crew.puller, self.shop.key, now),
         ]

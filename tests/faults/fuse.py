@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from typing import Any
 
-from ecrm.database import Database
+from ecrm.database import Database, Transaction
 
-__all__ = ["Fuse", "fuse_statements"]
+__all__ = ["Fuse", "fuse_statements", "fuse_transactions"]
 
 
 class Fuse:
     """Kill this process at the n-th time it is burned; 0 never does."""
 
     def __init__(self, length: int) -> None:
+        self._left = length
+
+    def lengthen(self, length: int) -> None:
+        """Begin again with another length."""
         self._left = length
 
     def burn(self) -> None:
@@ -52,3 +57,19 @@ def fuse_statements(fuse: Fuse) -> None:
         return held
 
     Database._open = opened
+
+
+def fuse_transactions(fuse: Fuse) -> None:
+    """Let each step of each transaction in this process burn the fuse: statements, begin, commit."""
+    for name in ("run", "run_many", "core", "begin", "commit"):
+        setattr(Transaction, name, _burning(getattr(Transaction, name), fuse))
+
+
+def _burning(step: Callable[..., Any], fuse: Fuse) -> Callable[..., Any]:
+    def burning(self: Transaction, *arguments: Any) -> Any:
+        fuse.burn()
+        outcome = step(self, *arguments)
+        fuse.burn()
+        return outcome
+
+    return burning

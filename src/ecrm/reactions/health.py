@@ -12,11 +12,15 @@ from ecrm.reactions.tables import timer as timer_table
 __all__ = ["reaction_findings", "timer_finding"]
 
 
-def reaction_findings(standings: Sequence[Standing]) -> list[Finding]:
-    """Give a finding on the lag of each reaction, and one on all that failed."""
+def reaction_findings(standings: Sequence[Standing], parked: int) -> list[Finding]:
+    """Give a finding on the lag of each reaction, and one on all that failed.
+
+    Args:
+        standings: Where each reaction stands.
+        parked: How many reactions and timers are given up.
+    """
     found = [_lag(one) for one in standings]
-    parked = sum(one.parked for one in standings)
-    if standings:
+    if standings or parked:
         said = f"{parked} are given up" + (": see `ecrm parked`, mend the plugin, retry them" if parked else "")
         found.append(Finding("parked", not parked, said, parked))
     return found

@@ -65,6 +65,12 @@ class Reactions:
             rows = parked_table.parked_rows(transaction, self._shop, states, limit)
         return [_shown(row) for row in rows]
 
+    def count_parked(self) -> int:
+        """Give how many reactions and timers of the shop are given up, also of plugins that are gone."""
+        with self._parts.library.database.read() as transaction:
+            counts = parked_table.count_parked(transaction, self._shop)
+        return sum(count for (_, state), count in counts.items() if state == GIVEN_UP)
+
     def retry(self, id_: int | None = None) -> int:
         """Let what failed be tried again by the next work: one, or all; give how many.
 

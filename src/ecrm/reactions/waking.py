@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ecrm.database import Retry, Transaction
 from ecrm.errors import SetupError, UnavailableError
-from ecrm.interactions.tables.position import safe_position
+from ecrm.interactions.tables.position import last_position
 from ecrm.reactions.collecting import Collected, Question, collect
 from ecrm.reactions.failing import ENDED, row_of
 from ecrm.reactions.holding import in_hand
@@ -101,7 +101,8 @@ class Waker:
         now, waiting = self._parts.now(), self._oldest_waiting()
         moment = now if waiting is None else min(now, waiting)
         with self._parts.library.database.read() as transaction:
-            position = safe_position(transaction)
+            # Not the safe position: what was received may lie beyond it, as long as another still writes.
+            position = last_position(transaction)
             cursors = cursor_table.cursors(transaction)
         for plugin, names in self._reactions.items():
             reached = min((cursors[name].position for name in names if name in cursors), default=position)

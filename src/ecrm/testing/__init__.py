@@ -1,6 +1,25 @@
-"""What ecrm ships for tests: a clock that stands still, what a host emitted, strategies, a pytest plugin."""
+"""What ecrm ships for tests: a clock, a CRM that goes by it, what a host emitted, contracts, strategies.
+
+The contracts are classes of pytest, which is imported when they are asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from ecrm.testing.capturing import capture
 from ecrm.testing.clock import FrozenClock
+from ecrm.testing.frozen import FrozenCRM
 
-__all__ = ["FrozenClock", "capture"]
+if TYPE_CHECKING:
+    from ecrm.testing.contracts import PluginContract
+
+__all__ = ["FrozenCRM", "FrozenClock", "PluginContract", "capture"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ecrm.testing import contracts
+
+    return getattr(contracts, name)

@@ -26,6 +26,11 @@ class FrozenClock:
         """Give the time."""
         return self._now
 
+    def move_to(self, moment: dt.datetime) -> dt.datetime:
+        """Stand at another moment, which has a zone; give it."""
+        self._now = moment.astimezone(dt.UTC)
+        return self._now
+
     def advance(self, **span: Any) -> dt.datetime:
         """Move on by the words of `datetime.timedelta`: days, hours, seconds, …; give the new time."""
         self._now += dt.timedelta(**span)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ecrm.database.metadata import METADATA
 from ecrm.database.transaction import Transaction
 
-__all__ = ["HELD_POSITION", "NEXT_POSITION", "POSITIONS", "next_positions", "safe_position"]
+__all__ = ["HELD_POSITION", "NEXT_POSITION", "POSITIONS", "last_position", "next_positions", "safe_position"]
 
 # It begins at 0, drawn when the tables are made, so that a lock's number always lies below its positions.
 POSITIONS = sa.Sequence("ecrm_interaction_position", start=0, minvalue=0, metadata=METADATA)
@@ -53,3 +53,10 @@ def safe_position(transaction: Transaction) -> int:
     last = int(transaction.run("SELECT last_value FROM ecrm_interaction_position").fetchone()[0])
     lowest = transaction.run(_LOWEST_LOCK).fetchone()[0]
     return last if lowest is None else min(last, int(lowest))
+
+
+def last_position(transaction: Transaction) -> int:
+    """Give a position that none of the log lies beyond: what is committed by now is at it or before."""
+    if transaction.is_sqlite:
+        return safe_position(transaction)
+    return int(transaction.run("SELECT last_value FROM ecrm_interaction_position").fetchone()[0])

@@ -86,10 +86,10 @@ def due_rows(transaction: Transaction, names: Collection[str], now: dt.datetime,
     return [_row(row) for row in transaction.core(query.order_by(chosen.next_try_at, chosen.id).limit(limit))]
 
 
-def next_try(transaction: Transaction, names: Collection[str]) -> dt.datetime | None:
-    """Give when the next of these is to be tried again."""
+def next_try(transaction: Transaction, names: Collection[str], after: dt.datetime) -> dt.datetime | None:
+    """Give when the next of these is to be tried again, after a time."""
     query = sa.select(sa.func.min(PARKED.c.next_try_at)).where(
-        PARKED.c.state == RETRYING, PARKED.c.reaction.in_(sorted(names))
+        PARKED.c.state == RETRYING, PARKED.c.reaction.in_(sorted(names)), PARKED.c.next_try_at > after
     )
     found: dt.datetime | None = transaction.core(query).scalar_one()
     return found
