@@ -73,11 +73,14 @@ class Waker:
         if not self._timers or not self._is_anything_due():
             return acted
         self._look_how_far()
+        due = {plugin: self._due(plugin, passed) for plugin, passed in self._passed.items()}
+        if not any(due.values()):
+            # Those that are due belong to shops that have the plugin off, or wait for what happened before.
+            return acted
         self._enrol()
         longest_s = max(one.record.deadline_s for one in self._timers.values())
         with in_hand(self._parts, HAND, longest_s) as lease:
-            for plugin, passed in self._passed.items() if lease is not None else ():
-                rows = self._due(plugin, passed)
+            for plugin, rows in due.items() if lease is not None else ():
                 # One of them may have ended the worker before.
                 alone = lease is not None and lease.was_left
                 for batch in [[row] for row in rows] if alone else [rows]:
