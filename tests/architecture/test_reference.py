@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import attrs
 import pluggy
 import pytest
 
@@ -70,11 +71,24 @@ def test_every_parameter_of_the_crm_is_in_the_reference():
     assert_named(parameters_of(CRM), "settings")
 
 
-def test_every_setting_of_a_shop_is_in_the_reference(tmp_path):
-    from ecrm import CRM
+def test_every_setting_of_a_shop_is_in_the_reference():
+    from ecrm.shops.model import Settings
 
-    with CRM(f"sqlite:///{tmp_path / 'crm.db'}") as crm:
-        assert_named(parameters_of(crm.shop.configure), "settings")
+    assert_named((field.name for field in attrs.fields(Settings)), "settings")
+
+
+def test_every_effect_is_in_the_reference():
+    from ecrm import effects
+
+    named = {name.split("(")[0] for name in codes_in("reactions")}
+    assert set(effects.__all__) - {"Effect"} <= named
+
+
+def test_every_record_a_hook_returns_is_in_the_reference():
+    from ecrm import hookspecs
+
+    records = {name for name in hookspecs.__all__ if attrs.has(getattr(hookspecs, name))}
+    assert_named(records - {"Contact", "Delivery", "Move", "Page", "Refusal", "Regrouping"}, "hooks")
 
 
 def test_every_environment_variable_is_in_the_reference():

@@ -11,14 +11,18 @@ from ecrm.events import Event
 from ecrm.interactions import recording
 from ecrm.interactions.model.tally import Tally
 from ecrm.interactions.tables import inbox
+from ecrm.reactions.applying import Appliers
+from ecrm.reactions.tables import cursor
 from faults.fuse import Fuse
 
 __all__ = [
     "acknowledge_early",
+    "apply_in_a_second_transaction",
     "claim_what_others_hold",
     "count_in_a_second_transaction",
     "emit_apart",
     "mark_in_the_host",
+    "move_whatever_was_taken",
     "sum_orders_without_their_state",
 ]
 
@@ -92,3 +96,28 @@ def sum_orders_without_their_state(monkeypatch: Any) -> None:
     """Add what an order is now, and forget to take away what it was."""
     change_order = Tally.change_order
     monkeypatch.setattr(Tally, "change_order", lambda self, _before, after: change_order(self, None, after))
+
+
+def apply_in_a_second_transaction(fuse: Fuse) -> None:
+    """Commit the cursor before its effects are applied, and be killed between the two."""
+    apply = Appliers.apply
+
+    def applied(self: Appliers, transaction: Transaction, outcomes: Any) -> Any:
+        if outcomes:
+            transaction.commit()
+            fuse.lengthen(1)
+            fuse.burn()
+            transaction.begin()
+        return apply(self, transaction, outcomes)
+
+    Appliers.apply = applied
+
+
+def move_whatever_was_taken() -> None:
+    """Move a cursor without comparing where it was, and who has it in hand."""
+
+    def move(transaction: Transaction, lease: Any, to: int, now: Any, until: Any, *, stumbled: bool = False) -> Any:
+        transaction.core(cursor.REACTION.update().where(cursor.REACTION.c.name == lease.name).values(position=to))
+        return lease._replace(position=to)
+
+    cursor.move = move

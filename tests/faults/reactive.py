@@ -16,16 +16,12 @@ from typing import Any
 from ecrm import CRM, events
 from ecrm.effects import Effect, Keep, Record, SetTimer, Tag
 from ecrm.hookspecs import Fact, Reaction, Timer, hookimpl
-from ecrm.reactions.reacting import Reactor
 from faults.fuse import Fuse, fuse_transactions
 from faults.ledger import Ledger
-from story import START
 
-__all__ = ["FileClock", "Reactive", "open_reactive", "stop_while_asked", "work_again", "work_until_burned"]
+__all__ = ["FLAKY", "FileClock", "Reactive", "open_reactive", "work_again", "work_until_burned"]
 
 FLAKY = "flaky"
-MENDED_AT = START + dt.timedelta(hours=1)
-PATIENCE_S = 60
 
 
 class FileClock:

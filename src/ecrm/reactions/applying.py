@@ -5,6 +5,7 @@ What an effect means stands here for the core's own; a room above gives `Applier
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -142,7 +143,8 @@ def timer_decision(cause: Cause, effect: SetTimer | CancelTimer, timers: frozens
     """
     if effect.timer not in timers:
         raise InvalidError.of("timer", "no plugin registers a timer of this name: see register_timers")
-    due_at = effect.at if isinstance(effect, SetTimer) else None
+    # In UTC, as it is read back: what fires is named after it, live and in a replay.
+    due_at = effect.at.astimezone(dt.UTC) if isinstance(effect, SetTimer) else None
     details = effect.details if isinstance(effect, SetTimer) else {}
     decided_at = cause.at if cause.due is None else cause.due.decided_at
     state = TimerState(Decision(decided_at, cause.id), due_at, False, details, cause.profile_id)  # noqa: FBT003

@@ -22,6 +22,7 @@ class FrozenCRM(CRM):
         clock: The clock; None is a new one.
         **options: What else `CRM` takes.
 
+    >>> from ecrm import Who, events
     >>> with FrozenCRM("sqlite:///frozen.db", plugins=["abandoned_cart"]) as crm:
     ...     left = crm.record(events.CartViewed(cart_id="7", products=[events.Product(sku="MUG")], customer=Who(card=1)))
     ...     done = crm.advance(hours=5)

@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 
+from ecrm.effects import Interaction
 from ecrm.errors import InvalidError
-from ecrm.interactions.events import Product
-from ecrm.interactions.model.interaction import Interaction
+from ecrm.events import Product
 from ecrm.values import Money
 
 __all__ = ["CART_KINDS", "Cart", "cart_of", "lines_of", "total_of"]

@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from ecrm.effects import Effect, Record, SetTimer
+from ecrm.effects import Due, Effect, Interaction, Questions, Record, SetTimer
 from ecrm.errors import InvalidError
+from ecrm.events import CartAbandoned
 from ecrm.hookspecs import Reaction, Setting, Timer, hookimpl
-from ecrm.interactions.events import CartAbandoned
-from ecrm.interactions.model.interaction import Interaction
 from ecrm.plugins.abandoned_cart.cart import CART_KINDS, cart_of, lines_of, total_of
-from ecrm.reactions.asking import Questions
-from ecrm.reactions.model.timer import Due
 
 NAME = "abandoned_cart"
 _LONGEST_WAIT_HOURS = 24 * 30

@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from ecrm.effects import Effect, Keep
+from ecrm.effects import Effect, Interaction, Keep, Questions
 from ecrm.hookspecs import Fact, Reaction, Setting, hookimpl
-from ecrm.interactions.model.interaction import Interaction
 from ecrm.plugins.activity.sessions import count_sessions
-from ecrm.reactions.asking import Questions
 
 NAME = "activity"
 
