@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import attrs
 
 from ecrm.errors import InvalidError
 
-__all__ = ["Headers", "Request", "Response"]
+__all__ = ["Headers", "Request", "Response", "read_retry_after"]
+
+_LOWEST_STATUS, _HIGHEST_STATUS = 100, 599
 
 
 class Headers(Mapping[str, str]):
@@ -57,6 +61,11 @@ def _check_bytes(_: Any, field: Any, value: bytes) -> None:
         raise InvalidError.of(field.name, "give the raw bytes, before any decoding")
 
 
+def _check_status(_: Any, field: Any, value: int) -> None:
+    if not isinstance(value, int) or not _LOWEST_STATUS <= value <= _HIGHEST_STATUS:
+        raise InvalidError.of(field.name, "give an HTTP status, from 100 to 599")
+
+
 @attrs.frozen(repr=False)
 class Request:
     """Be a request as it came, raw.
@@ -97,7 +106,7 @@ class Response:
     b'{"done": true}'
     """
 
-    status: int = attrs.field(default=200, validator=[attrs.validators.ge(100), attrs.validators.le(599)])
+    status: int = attrs.field(default=200, validator=_check_status)
     body: bytes = attrs.field(default=b"", validator=_check_bytes)
     headers: Headers = attrs.field(factory=Headers, converter=_headers)
 
@@ -108,3 +117,27 @@ class Response:
 
     def __repr__(self) -> str:
         return f"<Response {self.status} {len(self.body)} bytes>"
+
+
+def read_retry_after(value: str | None, now: dt.datetime) -> float | None:
+    """Read a Retry-After header: how long to wait, in seconds; None where it does not say.
+
+    Args:
+        value: Seconds, or a date; None where the header is missing.
+        now: The time, aware.
+
+    Source: RFC 9110, section 10.2.3.
+
+    >>> read_retry_after("120", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    120.0
+    >>> read_retry_after("Thu, 01 Jan 2026 00:00:30 GMT", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    30.0
+    """
+    text = (value or "").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max((at.replace(tzinfo=at.tzinfo or dt.UTC) - now).total_seconds(), 0.0)

@@ -8,17 +8,17 @@ import hmac
 from collections.abc import Iterable
 from typing import Literal
 
-__all__ = ["is_signed", "signature"]
+__all__ = ["is_known", "is_signed", "signature"]
 
 Digest = Literal["sha256", "sha1", "sha512"]
 Form = Literal["base64", "hex"]
 
 
-def signature(secret: str, message: bytes, *, digest: Digest = "sha256", form: Form = "base64") -> str:
+def signature(secret: str | bytes, message: bytes, *, digest: Digest = "sha256", form: Form = "base64") -> str:
     """Sign a message by HMAC.
 
     Args:
-        secret: The shared secret.
+        secret: The shared secret; bytes where the sender's is written in base64.
         message: The very bytes that travel.
         digest: The hash.
         form: How the digest is written.
@@ -28,12 +28,17 @@ def signature(secret: str, message: bytes, *, digest: Digest = "sha256", form: F
     >>> signature("test_secret_key", b'{"foo": "bar"}')
     'B23tXN681gZ0qIWNRrgtzBE9XSDo5yaUu6wfmhu3a7g='
     """
-    made = hmac.new(secret.encode(), message, getattr(hashlib, digest)).digest()
+    made = hmac.new(_held(secret), message, getattr(hashlib, digest)).digest()
     return base64.b64encode(made).decode() if form == "base64" else made.hex()
 
 
 def is_signed(
-    secrets: Iterable[str], message: bytes, given: str | None, *, digest: Digest = "sha256", form: Form = "base64"
+    secrets: Iterable[str | bytes],
+    message: bytes,
+    given: str | None,
+    *,
+    digest: Digest = "sha256",
+    form: Form = "base64",
 ) -> bool:
     """Tell whether a message is signed with one of the secrets.
 
@@ -49,11 +54,27 @@ def is_signed(
     >>> is_signed([""], b"{}", signature("", b"{}"))
     False
     """
+    made = [signature(secret, message, digest=digest, form=form) for secret in secrets if secret]
+    return is_known(made, given)
+
+
+def is_known(secrets: Iterable[str], given: str | None) -> bool:
+    """Tell whether what came is one of the secrets: for senders that show an API key and sign nothing.
+
+    Args:
+        secrets: Those that are active. Without one nothing is known.
+        given: What came; None where nothing did.
+
+    >>> is_known(["correct horse battery"], "correct horse battery")
+    True
+    >>> is_known([""], "")
+    False
+    """
     # As bytes: texts of other letters can not be compared, and every secret is tried, so that time tells nothing.
-    held = (given or "").encode("utf-8", "surrogatepass")
-    matches = [
-        hmac.compare_digest(signature(secret, message, digest=digest, form=form).encode(), held)
-        for secret in secrets
-        if secret
-    ]
+    held = _held(given or "")
+    matches = [hmac.compare_digest(_held(secret), held) for secret in secrets if secret]
     return any(matches)
+
+
+def _held(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")

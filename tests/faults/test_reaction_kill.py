@@ -68,7 +68,7 @@ def finish(crm, clock):
 def journal(shop):
     """Give what was applied in a shop: reaction, cause and name, as often as it was."""
     with shop.database.read() as transaction:
-        sql = "SELECT e.reaction, e.cause_id, e.name FROM ecrm_effect e WHERE e.shop = '{}'".format(shop.shop.key)  # noqa: S608
+        sql = f"SELECT e.reaction, e.cause_id, e.name FROM ecrm_effect e WHERE e.shop = '{shop.shop.key}'"  # noqa: S608
         return [tuple(row) for row in transaction.run(sql).fetchall()]
 
 
@@ -81,11 +81,7 @@ def out_of_step(shop):
     at = next(one.position for one in shop.reactions() if one.name == "greet")
     causes = {_plain(cause) for reaction, cause, _ in journal(shop) if reaction == "greet"}
     parked = {_plain(one.cause_id) for one in shop.parked(with_retrying=True)}
-    return [
-        one.source_id
-        for one in visits(shop)
-        if (one.position <= at) != (_plain(one.id) in causes | parked)
-    ]
+    return [one.source_id for one in visits(shop) if (one.position <= at) != (_plain(one.id) in causes | parked)]
 
 
 def _plain(id_):

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import attrs
 
 from ecrm.errors import InvalidError
-from ecrm.hookspecs.naming import between, check_callable, check_name, one_of
-from ecrm.http import Request
+from ecrm.hookspecs.naming import between, check_callable, check_name, check_said, one_of
+from ecrm.http import Request, Response
+from ecrm.values.text import LONGEST_ID, checked_text
 
 if TYPE_CHECKING:
     from ecrm.interactions.events import Event
 
-__all__ = ["Delivery", "Keys", "Page", "Refusal", "Source"]
+__all__ = ["MOST_EVENTS", "Delivery", "Keys", "Page", "Refusal", "Source"]
 
+MOST_EVENTS = 10_000
 _MIB = 1_048_576
+_LONGEST_CURSOR = 10_000
+_MOST_CONTEXT = 100
 _check_function = attrs.validators.optional(check_callable)
 
 
@@ -37,19 +42,31 @@ class Keys(Protocol):
         """Give the active values of a secret, the newest first; two while it is rotated, none where unset."""
 
 
+def _delivery_id(value: Any) -> str | None:
+    # A header that is there and empty tells no deliveries apart.
+    return None if value is None or value == "" else checked_text(value, "id", LONGEST_ID)
+
+
+def _context(value: Mapping[str, str]) -> Mapping[str, str]:
+    if not isinstance(value, Mapping) or len(value) > _MOST_CONTEXT:
+        raise InvalidError.of("context", f"give a mapping of at most {_MOST_CONTEXT} texts")
+    return {checked_text(name, "context"): checked_text(said, "context") for name, said in value.items()}
+
+
 @attrs.frozen
 class Delivery:
     """Be a request that was verified.
 
     Args:
         shop: Whose it is, by the secret that verified it; never by a header alone.
-        id: The sender's id of the delivery, by which it is taken once; None takes a hash of the body.
+        id: The sender's id of the delivery, by which it is taken once, up to 255 characters; None takes a
+            hash of the body.
         context: What else translating needs of the headers: a topic, an API version.
     """
 
-    shop: str
-    id: str | None = None
-    context: Mapping[str, str] = attrs.field(factory=dict)
+    shop: str = attrs.field(validator=check_said)
+    id: str | None = attrs.field(default=None, converter=_delivery_id)
+    context: Mapping[str, str] = attrs.field(factory=dict, converter=_context, repr=False)
 
 
 @attrs.frozen
@@ -65,20 +82,30 @@ class Refusal:
     reason: str = "the signature is missing or wrong"
 
 
+def _events(value: Iterable[Event]) -> tuple[Event, ...]:
+    held = tuple(islice(value, MOST_EVENTS + 1))
+    if len(held) > MOST_EVENTS:
+        raise InvalidError.of("events", f"give at most {MOST_EVENTS:,} events at once")
+    return held
+
+
+def _cursor(value: Any) -> str | None:
+    return None if value is None else checked_text(value, "next_cursor", _LONGEST_CURSOR)
+
+
 @attrs.frozen
 class Page:
     """Hold what one pull brought.
 
     Args:
-        events: What happened; each with its own id, so that a page pulled twice is stored once.
+        events: What happened, at most 10,000; each with a natural key or a `source_id`, so that a page pulled
+            twice is stored once.
         next_cursor: What the next pull is given; text, at most 10,000 characters.
-        is_last: Whether there is nothing more now.
+        is_last: Whether there is nothing more for the moment. Where there is, the cursor is another one.
     """
 
-    events: tuple[Event, ...] = attrs.field(converter=tuple)
-    next_cursor: str | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(str))
-    )
+    events: tuple[Event, ...] = attrs.field(converter=_events)
+    next_cursor: str | None = attrs.field(default=None, converter=_cursor, repr=False)
     is_last: bool = True
 
 
@@ -93,19 +120,22 @@ class Source:
 
     Args:
         name: Unique among all plugins; the `source` of its events, and the last word of its webhook address.
-        verify: Tells whose a request is, or refuses it.
-        translate: Gives the events of a verified body.
+        verify: Tells whose a request is, or refuses it. It runs in the host's own request: it only computes. A
+            `Response` is the answer as it is, and keeps nothing: for handshakes.
+        translate: Gives the events of a verified body, at most 10,000.
         pull: Asks the other system for what is new after a cursor, None at first, for one shop. It raises
             `UnavailableError(retry_after_s=…)` where it must wait.
         form: How bodies are read before translating: strict JSON, or not at all.
         body_limit: The longest body in bytes, up to 16 MiB.
         every: How often it is asked, a minute or more.
-        calls_per_minute: How often `pull` may be called at most.
-        deadline_s: How long one call may take, in seconds, up to 300.
+        calls_per_minute: How often `pull` may be called at most, for each shop.
+        deadline_s: How long one call of `translate` or `pull` may take, in seconds, up to 300.
     """
 
     name: str = attrs.field(validator=check_name)
-    verify: Callable[[Request, Keys], Delivery | Refusal] | None = attrs.field(default=None, validator=_check_function)
+    verify: Callable[[Request, Keys], Delivery | Refusal | Response] | None = attrs.field(
+        default=None, validator=_check_function
+    )
     translate: Callable[[Any, Delivery], Iterable[Event]] | None = attrs.field(default=None, validator=_check_function)
     pull: Callable[[str, str | None, Keys], Page] | None = attrs.field(default=None, validator=_check_function)
     form: Literal["json", "bytes"] = attrs.field(default="json", validator=one_of("json", "bytes"))

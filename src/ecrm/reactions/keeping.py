@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from operator import itemgetter
 from uuid import UUID
 
 import attrs
@@ -110,11 +111,11 @@ class Keeper:
 
     def turns(self, owned: Owned, seen: Sequence[Seen]) -> list[Turn]:
         """Give the same customers one by one: one of them may have ended the worker before."""
-        turns = []
-        for one in seen:
-            with self._parts.library.database.read() as transaction:
-                customers = _customers_of(transaction, [one])
-            turns += [Turn(one.interaction.position, *customer) for customer in customers]
+        last: dict[Customer, int] = {}
+        with self._parts.library.database.read() as transaction:
+            for one in seen:
+                last |= dict.fromkeys(_customers_of(transaction, [one]), one.interaction.position)
+        turns = [Turn(place, *customer) for customer, place in sorted(last.items(), key=itemgetter(1))]
         requests, heard = self._requests(owned)
         silent = tuple(row for row in requests if row not in heard)
         # A request has no place on the log: the number of its mark stands for it.

@@ -9,7 +9,7 @@ import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 
-from ecrm.errors import EcrmError, InvalidError
+from ecrm.errors import InvalidError, SetupError, UnavailableError
 from ecrm.hookspecs import Delivery, Refusal, Source
 from ecrm.http import Request, Response
 from ecrm.interactions.tables import delivery as delivery_table
@@ -21,8 +21,8 @@ from ecrm.values.strict_json import read_json
 __all__ = ["Door"]
 
 _LOG = logging.getLogger("ecrm.sources")
-_LONGEST_ID = 255
 _RETRY_AFTER_S = 30
+Verdict = Delivery | Refusal | Response
 
 
 class Door:
@@ -46,13 +46,12 @@ class Door:
 
         Returns:
             200 where it is kept, or was before; 4xx where it is refused, and nothing is kept; 503 where the
-            database is away, so that the sender tries again.
+            database is away or a secret can not be opened, so that the sender tries again.
         """
         owned = self._sources.get(name)
         if owned is None or owned.record.verify is None:
             return _refused(404, "there is no source of this name")
-        source = owned.record
-        if len(request.body) > source.body_limit:
+        if len(request.body) > owned.record.body_limit:
             return _refused(413, "the body is too long")
         verdict = self._verdict(owned, request)
         if isinstance(verdict, Response):
@@ -62,39 +61,43 @@ class Door:
         if isinstance(verdict, Refusal):
             _LOG.warning("a delivery to %s was refused: %s", name, verdict.reason)
             return _refused(verdict.status, "refused")
-        return self._keep(source, request, verdict)
+        return self._kept(owned.record, request, verdict)
 
-    def _verdict(self, owned: OwnedSource, request: Request) -> Delivery | Refusal | Response:
+    def _verdict(self, owned: OwnedSource, request: Request) -> Verdict:
         keys = self._parts.keys_of(owned.plugin)
         assert owned.record.verify is not None  # noqa: S101 - the caller looked
         try:
             verdict = owned.record.verify(request, keys)
             if isinstance(verdict, Delivery) and verdict.shop not in keys.shops():
                 return Refusal(reason="it names a shop that has not set this source up")
-        except Exception as error:  # noqa: BLE001 - what a forger sends must not become an error of ours
-            _LOG.warning("verifying a delivery to %s failed: %s", owned.record.name, said_of(error))
-            return Refusal(400, "it could not be verified")
-        if not isinstance(verdict, Delivery | Refusal | Response):
-            return Refusal(400, "verify returned neither a delivery nor a refusal")
+        except (UnavailableError, SetupError) as error:
+            # The sender is not to blame: told 4xx it would drop the delivery for good.
+            return _later(owned.record, error)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - what a forger sends must not become an error of ours
+            return Refusal(400, f"it could not be verified: {said_of(error)}")
+        if not isinstance(verdict, Verdict):
+            return Refusal(400, "verify gave neither a delivery nor a refusal")
         return verdict
 
-    def _keep(self, source: Source, request: Request, delivery: Delivery) -> Response:
+    def _kept(self, source: Source, request: Request, delivery: Delivery) -> Response:
         if source.form == "json":
             try:
                 read_json(request.body, source.body_limit)
             except InvalidError:
+                _LOG.warning("a delivery to %s was refused: it is no JSON that can be kept", source.name)
                 return _refused(400, "the body is no JSON that can be kept")
         id_ = delivery.id or hashlib.sha256(request.body).hexdigest()
-        if len(id_) > _LONGEST_ID or "\0" in id_:
-            return _refused(400, "the delivery's id can not be kept")
+        row = DeliveryRow(0, delivery.shop, source.name, id_, request.body, self._parts.now(), delivery.context)
         try:
-            with self._parts.database.write() as transaction:
-                row = DeliveryRow(0, delivery.shop, source.name, id_, request.body, self._parts.now(), delivery.context)
-                delivery_table.put_delivery(transaction, row)
-        except EcrmError as error:
-            _LOG.error("a delivery to %s could not be kept: %s", source.name, error)
-            return Response(503, headers={"retry-after": str(_RETRY_AFTER_S)})
+            self._parts.transact(lambda transaction: delivery_table.put_delivery(transaction, row))
+        except Exception as error:  # noqa: BLE001 - whatever the database meets, the sender tries again
+            return _later(source, error)
         return Response(200)
+
+
+def _later(source: Source, error: Exception) -> Response:
+    _LOG.error("a delivery to %s could not be kept: %s", source.name, said_of(error))
+    return Response(503, headers={"retry-after": str(_RETRY_AFTER_S)})
 
 
 def _refused(status: int, why: str) -> Response:

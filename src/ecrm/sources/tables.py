@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -47,19 +47,26 @@ class PullRow(NamedTuple):
     error: str | None
     pulled_at: dt.datetime | None
 
+    @property
+    def is_at_end(self) -> bool:
+        """Tell whether there was nothing more when it was last pulled."""
+        return self.pulled_at is not None and self.next_at > self.pulled_at
+
     def __repr__(self) -> str:
         return f"<PullRow {self.source} {self.shop}>"
 
 
-def enrol(transaction: Transaction, shop: str, source: str, now: dt.datetime) -> None:
-    """Begin pulling a source for a shop, where it has not begun."""
-    _ENROL.run(transaction, [(shop, source, now, now)])
+def enrol(transaction: Transaction, keys: Sequence[tuple[str, str]], now: dt.datetime) -> None:
+    """Begin pulling for pairs of shop and source, where it has not begun."""
+    _ENROL.run(transaction, [(*key, now, now) for key in keys])
 
 
-def pull_rows(transaction: Transaction, sources: Collection[str]) -> list[PullRow]:
-    """Give how far some sources have been pulled, in every shop."""
+def pull_rows(transaction: Transaction, sources: Collection[str], due: dt.datetime | None = None) -> list[PullRow]:
+    """Give how far some sources have been pulled, in every shop; with a time, those that are due then."""
     chosen = SOURCE.c
     query = sa.select(*(chosen[name] for name in PullRow._fields)).where(chosen.source.in_(sorted(sources)))
+    if due is not None:
+        query = query.where(chosen.next_at <= due, chosen.not_before <= due)
     return [PullRow(*row) for row in transaction.core(query.order_by(chosen.next_at))]
 
 
@@ -71,11 +78,11 @@ def take(transaction: Transaction, row: PullRow, now: dt.datetime, until: dt.dat
     return row._replace(epoch=row.epoch + 1) if transaction.core(statement).rowcount else None
 
 
-def keep(transaction: Transaction, row: PullRow, now: dt.datetime, until: dt.datetime) -> bool:
+def keep(transaction: Transaction, row: PullRow, until: dt.datetime) -> bool:
     """Keep how far it has been pulled, and hold it until a time; False where it is not in hand any more."""
     statement = _same(row).values(
-        cursor=row.cursor, next_at=row.next_at, not_before=row.not_before, failures=0, error=None, pulled_at=now,
-        leased_until=until,
+        cursor=row.cursor, next_at=row.next_at, not_before=row.not_before, failures=row.failures, error=row.error,
+        pulled_at=row.pulled_at, leased_until=until,
     )  # fmt: skip
     return transaction.core(statement).rowcount > 0
 

@@ -7,31 +7,30 @@ body, and can be replayed.
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 
 from ecrm.database import Transaction
-from ecrm.deadlines import DeadlineError, EndedError
-from ecrm.errors import InvalidError, UnavailableError
+from ecrm.deadlines import DeadlineError
+from ecrm.errors import InvalidError
 from ecrm.hookspecs import Delivery
-from ecrm.interactions.events import Event
-from ecrm.interactions.model.entry import LONGEST_BODY, check_named, settle
+from ecrm.hookspecs.sources import MOST_EVENTS
 from ecrm.interactions.tables import delivery as delivery_table
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.delivery import DeliveryRow
-from ecrm.interactions.wire import to_wire
-from ecrm.reactions.model.cause import said_of
 from ecrm.sources.parts import OwnedSource, SourceParts
+from ecrm.sources.wires import told_of, wires_of
 from ecrm.values.strict_json import read_json
 
-__all__ = ["Translator", "wires_of"]
+__all__ = ["Translator"]
 
 _LOG = logging.getLogger("ecrm.sources")
 AT_ONCE = 100
-MOST_EVENTS = 10_000
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+# A source that hangs rests, so that its deadline is not waited for a hundred times while others wait.
+REST = dt.timedelta(seconds=60)
+_MOST_REASONS, _LONGEST_REASON = 20, 500
 Reasons = dict[str, list[str]]
 
 
@@ -48,34 +47,52 @@ class Translator:
         self._parts = parts
         self._sources: Mapping[str, OwnedSource] = {one.record.name: one for one in sources}
         self._is_on = is_on
+        self._resting: dict[str, dt.datetime] = {}
 
     def translate(self) -> tuple[int, int]:
         """Translate some of what waits; give how many deliveries are done, and how many were rejected."""
         with self._parts.database.read() as transaction:
-            rows = delivery_table.waiting_deliveries(transaction, AT_ONCE)
+            rows = delivery_table.waiting_deliveries(transaction, AT_ONCE, self._at_rest())
         done = rejected = 0
         for row in rows:
-            try:
-                raws = self._translated(row)
-            except UnavailableError:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever one delivery does, the others go on
-                rejected += self._reject(row, _reasons(error))
+            if row.source in self._resting:
+                continue
+            translated = self._translated(row)
+            if isinstance(translated, dict):
+                rejected += self._reject(row, translated)
             else:
-                done += self._put(row, raws)
+                done += self._put(row, translated)
         return done, rejected
 
-    def _translated(self, row: DeliveryRow) -> list[bytes]:
+    def _at_rest(self) -> list[str]:
+        now = self._parts.now()
+        self._resting = {source: until for source, until in self._resting.items() if now < until <= now + REST}
+        return list(self._resting)
+
+    def _translated(self, row: DeliveryRow) -> list[bytes] | Reasons:
         owned = self._sources.get(row.source)
-        translate = None if owned is None else owned.record.translate
-        if owned is None or translate is None:
-            raise InvalidError.of("source", "no plugin that is on brings this source: switch it on, then replay")
+        if owned is None or owned.record.translate is None:
+            return {"source": ["no plugin that is there brings this source: install it, then replay"]}
         if not self._is_on(owned.plugin, row.shop):
-            raise InvalidError.of("source", "the plugin is off in this shop: switch it on, then replay")
-        body = read_json(row.raw, owned.record.body_limit) if owned.record.form == "json" else row.raw
+            return {"source": ["the plugin is off in this shop: switch it on, then replay"]}
+        try:
+            return self._called(owned, row)
+        except Exception as error:  # noqa: BLE001 - whatever one delivery does, the others go on
+            if isinstance(error, DeadlineError):
+                self._resting[row.source] = self._parts.now() + REST
+            return _reasons(error)
+
+    def _called(self, owned: OwnedSource, row: DeliveryRow) -> list[bytes]:
+        source, translate = owned.record, owned.record.translate
+        assert translate is not None  # noqa: S101 - the caller looked
+        body = read_json(row.raw, source.body_limit) if source.form == "json" else row.raw
         delivery = Delivery(row.shop, row.delivery_id, row.context)
-        events = self._parts.runner.call(lambda: list(translate(body, delivery)), deadline_s=owned.record.deadline_s)
-        return wires_of(events, row.source, row.delivery_id, row.received_at)
+        events = self._parts.runner.call(
+            lambda: list(islice(translate(body, delivery), MOST_EVENTS + 1)), deadline_s=source.deadline_s
+        )
+        if len(events) > MOST_EVENTS:
+            raise InvalidError.of("events", f"give at most {MOST_EVENTS:,} events at once")
+        return wires_of(events, row.source, row.received_at, row.delivery_id)
 
     def _put(self, row: DeliveryRow, raws: Sequence[bytes]) -> int:
         now = self._parts.now()
@@ -95,45 +112,16 @@ class Translator:
         return 1
 
 
-def wires_of(events: Iterable[Any], source: str, delivery_id: str, at: Any) -> list[bytes]:
-    """Give events as the inbox keeps them: of their source, each with an id that is the same every time.
-
-    Args:
-        events: What a plugin gave.
-        source: The source.
-        delivery_id: What ids are made of where an event has none of its own.
-        at: When those without a time happened.
-
-    Raises:
-        InvalidError: Something is no event, names nobody, or is too long.
-    """
-    raws = []
-    for place, event in enumerate(events):
-        if not isinstance(event, Event):
-            raise InvalidError.of("event", "translate and pull give events, as events.OrderCompleted(…)")
-        if place >= MOST_EVENTS:
-            raise InvalidError.of("events", f"give at most {MOST_EVENTS:,} events at once")
-        wire = dict(to_wire(event))
-        wire.setdefault("source", source)
-        key = event.natural_key()
-        if key is None:
-            wire.setdefault("messageId", f"{delivery_id}:{place}")
-        check_named(event.event_name, event.customer)
-        raw = _encode(settle(wire, key, at, _no_id)).encode()
-        if len(raw) > LONGEST_BODY:
-            raise InvalidError.of("properties", "send at most 1 MiB: keep large things elsewhere and link them")
-        raws.append(raw)
-    return raws
-
-
-def _no_id() -> Any:
-    message = "every event that is translated has an id of its own"
-    raise AssertionError(message)
-
-
 def _reasons(error: Exception) -> Reasons:
-    if isinstance(error, InvalidError):
-        return error.fields or {"event": [str(error)]}
-    if isinstance(error, DeadlineError | EndedError):
-        return {"event": [f"translating it failed: {error}"]}
-    return {"event": [f"translating it failed: {said_of(error)}"]}
+    fields = error.fields if isinstance(error, InvalidError) else {}
+    if not fields:
+        return {"event": [f"translating it failed: {_storable(told_of(error))}"]}
+    return {
+        _storable(name): [_storable(said) for said in messages][:_MOST_REASONS]
+        for name, messages in [*fields.items()][:_MOST_REASONS]
+    }
+
+
+def _storable(text: object) -> str:
+    # A path may repeat a name of the body, which a database may not take: the row could never be rejected.
+    return str(text).encode(errors="replace").decode().replace("\0", "�")[:_LONGEST_REASON]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -44,14 +44,15 @@ def put_delivery(transaction: Transaction, row: DeliveryRow) -> bool:
     return bool(transaction.run(sql, values).rowcount)
 
 
-def waiting_deliveries(transaction: Transaction, limit: int) -> list[DeliveryRow]:
-    """Give the oldest deliveries that wait to be translated."""
+def waiting_deliveries(transaction: Transaction, limit: int, without: Collection[str] = ()) -> list[DeliveryRow]:
+    """Give the oldest deliveries that wait to be translated, but those of some sources."""
     chosen = INBOX.c
     query = (
         sa.select(
             chosen.id, chosen.shop, chosen.source, chosen.delivery_id, chosen.raw, chosen.received_at, chosen.context
         )
         .where(chosen.state == sa.literal_column("'waiting'"), chosen.delivery_id.is_not(None))
+        .where(chosen.source.not_in(sorted(without)))
         .order_by(chosen.id)
         .limit(limit)
     )

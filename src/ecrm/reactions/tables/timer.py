@@ -106,9 +106,7 @@ def mark_tried(transaction: Transaction, row: TimerRow) -> bool:
     return _change(transaction, row, trials=TIMER.c.trials + 1)
 
 
-def next_due(
-    transaction: Transaction, names: Collection[str], after: dt.datetime | None = None
-) -> dt.datetime | None:
+def next_due(transaction: Transaction, names: Collection[str], after: dt.datetime | None = None) -> dt.datetime | None:
     """Give when the next timer of these names is due, of those after a time where one is given."""
     query = sa.select(sa.func.min(TIMER.c.due_at)).where(_WAITS, TIMER.c.timer.in_(sorted(names)))
     if after is not None:

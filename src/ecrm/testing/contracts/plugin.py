@@ -1,0 +1,48 @@
+"""The contract of a plugin: what every plugin keeps, ours and others'. Subclass it and give one fixture."""
+
+from __future__ import annotations
+
+from ecrm.testing.contracts.purity import Purity
+from ecrm.testing.contracts.repetition import Repetition
+from ecrm.testing.contracts.rows import Rows
+from ecrm.testing.contracts.stage import Stage
+from ecrm.testing.contracts.upkeep import Upkeep
+
+__all__ = ["PluginContract"]
+
+
+class PluginContract(Repetition, Purity, Rows, Upkeep):
+    """Test a plugin. A subclass, called `Test…`, gives the fixture `plugin`, and says what the plugin has.
+
+    Further fixtures may be given: `history` (what happens to two people or more, oldest first; by default two rounds
+    of each kind the plugin names) and `plugin_settings` (what a shop sets for it, secrets too).
+
+    Attributes:
+        has_reactions: Whether it brings reactions.
+        has_timers: Whether it brings timers.
+        has_facts: Whether it brings facts.
+        has_tables: Whether it brings tables; then `use` puts rows into them.
+        databases: On which kinds of database the tests run.
+        settles_in: After how long nothing of the history is to come any more; a month.
+    """
+
+    has_reactions: bool = True
+    has_timers: bool = False
+    has_facts: bool = False
+    has_tables: bool = False
+
+    def test_it_has_what_the_contract_says(self, stage: Stage) -> None:
+        """So that nothing of it goes untested, silently."""
+        brought = stage.contributions.records[stage.name]
+        for hook in ("reactions", "timers", "facts", "tables"):
+            has = bool(brought.get(f"register_{hook}"))
+            said = getattr(self, f"has_{hook}")
+            assert has == said, f"the plugin brings {'' if has else 'no '}{hook}: say has_{hook} = {has}"
+
+    def test_every_fact_is_known_of_somebody(self, stage: Stage) -> None:
+        """With its unit and what it means, under the plugin's name."""
+        crm = stage.lived()
+        known = {name for found in crm.customers.list(limit=500) for name, value in crm.facts(found.id).items() if value}
+        facts = stage.contributions.records[stage.name].get("register_facts", ())
+        silent = sorted(f"{fact.name} ({fact.unit})" for fact in facts if fact.name not in known)
+        assert not silent, f"the history leads to no value of {', '.join(silent)}: give one that does"
