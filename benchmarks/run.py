@@ -12,6 +12,7 @@ from pathlib import Path
 import bulk
 import emitting
 import importing
+import reacting
 import reading
 import receiving
 import recording
@@ -20,7 +21,7 @@ from harness import HEAD
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS = {
     "recording": recording, "emitting": emitting, "bulk": bulk, "receiving": receiving, "reading": reading,
-    "importing": importing,
+    "importing": importing, "reacting": reacting,
 }  # fmt: skip
 TEXT = """# Benchmarks
 

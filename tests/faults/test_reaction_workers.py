@@ -1,4 +1,4 @@
-"""Eight workers on the same reactions and timers, stopped past their lease and continued: none applies a stale answer."""
+"""Eight workers on the same reactions, stopped past their lease and continued: none applies a stale answer."""
 
 from __future__ import annotations
 

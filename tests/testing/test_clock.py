@@ -16,3 +16,10 @@ def test_a_frozen_clock_moves_only_when_told():
 def test_it_stands_where_it_was_put():
     now = dt.datetime(1999, 12, 31, tzinfo=dt.UTC)
     assert FrozenClock(now)() == now
+
+
+def test_it_goes_to_a_moment_in_any_zone():
+    clock = FrozenClock()
+    moment = dt.datetime(2026, 5, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=3)))
+    assert clock.move_to(moment) == clock() == moment
+    assert clock().tzinfo is dt.UTC

@@ -1,9 +1,11 @@
-"""What a plugin contributes: the hooks it may implement and the records they return.
+"""What a plugin contributes: the hooks it may implement, the records they return, the types of its columns.
 
 Hooks are asked once, when a CRM starts; only `may_contact` is asked later. What runs after a commit is
 named in the records and is no hook.
 """
 
+from ecrm.database import Transaction
+from ecrm.database.types import Id, Instant, Key
 from ecrm.hookspecs.following import Follower, Move, Regrouping
 from ecrm.hookspecs.hooks import Contact, Hooks, hookimpl, hookspec
 from ecrm.hookspecs.parts import Channel, Command, Condition, Need, Panel, Service, Tables, WebPage
@@ -21,6 +23,9 @@ __all__ = [
     "Fact",
     "Follower",
     "Hooks",
+    "Id",
+    "Instant",
+    "Key",
     "Keys",
     "Move",
     "Need",
@@ -34,6 +39,7 @@ __all__ = [
     "Source",
     "Tables",
     "Timer",
+    "Transaction",
     "WebPage",
     "hookimpl",
     "hookspec",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from ecrm.hookspecs.naming import check_callable, one_of
 __all__ = ["Follower", "Move", "Regrouping"]
 
 Row = dict[str, Any]
+_ID_BYTES = 16
 
 
 @attrs.frozen
@@ -55,7 +58,7 @@ class Follower:
         follow: What to do when profiles move between customers.
         key: The column with the id a row hangs on, of a profile or of a customer.
         hangs_on: Which of the two.
-        export: Gives a customer's rows as JSON would hold them; None gives all columns.
+        export: Gives a customer's rows as JSON would hold them; None gives all columns, as the database holds them.
         erase: Deletes a customer's rows and gives how many; None deletes by the key.
 
     >>> Follower("acme_points", lambda transaction, regrouping: None).table
@@ -104,7 +107,7 @@ class Follower:
         for id_ in ids:
             cursor = transaction.run(self._sql("SELECT *", transaction), (shop, _stored(transaction, id_)))
             names = [column[0] for column in cursor.description]
-            found += [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            found += [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
         return found
 
     def erased(self, transaction: Transaction, shop: str, ids: Collection[UUID]) -> int:
@@ -123,6 +126,16 @@ class Follower:
     def _sql(self, verb: str, transaction: Transaction) -> str:
         mark = "?" if transaction.is_sqlite else "%s"
         return f"{verb} FROM {self.table} WHERE shop = {mark} AND {self.key} = {mark}"
+
+
+def _plain(value: Any) -> Any:
+    # As JSON holds it: an id as text, a time as ISO writes it, an amount with all of its digits.
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        held = bytes(value)
+        return str(UUID(bytes=held)) if len(held) == _ID_BYTES else held.hex()
+    return str(value) if isinstance(value, UUID | Decimal) else value
 
 
 def _stored(transaction: Transaction, id_: UUID) -> Any:

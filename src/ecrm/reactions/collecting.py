@@ -12,7 +12,6 @@ from typing import Any
 import attrs
 
 from ecrm.deadlines import DeadlineError, Runner
-from ecrm.errors import UnavailableError
 from ecrm.reactions.model.cause import Cause, Failure, Outcome, said_of
 from ecrm.reactions.model.effect import Effect, check_effects
 
@@ -24,17 +23,27 @@ BUDGET_S = 5.0
 DEEPEST = 10
 
 
-@attrs.frozen
 class Question:
-    """Hold what a plugin is asked.
+    """Hold what a plugin is asked; its cause is made where something comes of it, since mostly nothing does.
 
     Args:
-        cause: About what.
+        cause_of: Makes the cause: about what.
         ask: Calls the plugin's function.
     """
 
-    cause: Cause
-    ask: Callable[[], Any]
+    __slots__ = ("_cause", "_cause_of", "ask")
+
+    def __init__(self, cause_of: Callable[[], Cause], ask: Callable[[], Any]) -> None:
+        self.ask = ask
+        self._cause_of = cause_of
+        self._cause: Cause | None = None
+
+    @property
+    def cause(self) -> Cause:
+        """Give about what is asked, the same each time."""
+        if self._cause is None:
+            self._cause = self._cause_of()
+        return self._cause
 
 
 @attrs.frozen
@@ -42,7 +51,7 @@ class Collected:
     """Hold what a batch led to.
 
     Args:
-        outcomes: What is to be done.
+        outcomes: What is to be done, where anything is.
         failures: Of which causes nothing came.
         count: How many of the questions were asked, from the first on.
         has_hung: Whether the last one did not come back.
@@ -64,11 +73,8 @@ def collect(
         questions: What is asked.
         deadline_s: How long each may take, in seconds of the machine.
         allowed: The kinds of effects that somebody applies.
-
-    Raises:
-        UnavailableError: The database went away while a plugin asked about something: nobody is to blame.
     """
-    answers: list[Outcome | Failure] = []
+    answers: list[Outcome | Failure | None] = []
     try:
         runner.call(lambda: _ask_all(questions, allowed, answers), deadline_s=deadline_s, steps=lambda: len(answers))
     except DeadlineError as error:
@@ -80,7 +86,7 @@ def collect(
 
 
 def _ask_all(
-    questions: Sequence[Question], allowed: tuple[type[Effect], ...], answers: list[Outcome | Failure]
+    questions: Sequence[Question], allowed: tuple[type[Effect], ...], answers: list[Outcome | Failure | None]
 ) -> None:
     began = time.monotonic()
     for question in questions:
@@ -89,20 +95,23 @@ def _ask_all(
             return
 
 
-def _answer(question: Question, allowed: tuple[type[Effect], ...]) -> Outcome | Failure:
-    if question.cause.depth >= DEEPEST:
-        return Failure(question.cause, "reactions derive from each other without an end: mend one of them")
+def _answer(question: Question, allowed: tuple[type[Effect], ...]) -> Outcome | Failure | None:
     try:
-        return Outcome(question.cause, check_effects(question.ask(), allowed))
-    except UnavailableError:
-        raise
+        returned = question.ask()
+        effects = () if returned is None else check_effects(returned, allowed)
     except Exception as error:  # noqa: BLE001 - a plugin's code may raise anything: the others must go on
+        # Where the database is away, applying finds it so too, and nothing of this is kept.
         return Failure(question.cause, said_of(error))
     except (SystemExit, KeyboardInterrupt, GeneratorExit):
         return Failure(question.cause, "it tried to end the program")
+    if not effects:
+        return None
+    if question.cause.depth >= DEEPEST:
+        return Failure(question.cause, "reactions derive from each other without an end: mend one of them")
+    return Outcome(question.cause, effects)
 
 
-def _collected(answers: Sequence[Outcome | Failure], *, has_hung: bool = False) -> Collected:
+def _collected(answers: Sequence[Outcome | Failure | None], *, has_hung: bool = False) -> Collected:
     outcomes = tuple(one for one in answers if isinstance(one, Outcome))
     failures = tuple(one for one in answers if isinstance(one, Failure))
     return Collected(outcomes, failures, len(answers), has_hung)

@@ -6,6 +6,7 @@ kept fact depends on the history alone, not on the order in which it arrived.
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import itemgetter
@@ -154,10 +155,15 @@ class Keeper:
         collected = collect(self._parts.runner, questions, reaction.deadline_s, (Keep,))
         whose = {id(question.cause): one for question, one in zip(questions, asked, strict=True)}
         failures = list(collected.failures)
+        # What is not said is forgotten; of whom it fails on, all stays as it is.
+        said.facts.update((one, dict.fromkeys(reaction.keeps)) for one in asked[: collected.count])
+        for failure in failures:
+            del said.facts[whose[id(failure.cause)]]
         for outcome in collected.outcomes:
             try:
                 said.facts[whose[id(outcome.cause)]] = self._checked(owned, outcome)
             except InvalidError as error:
+                del said.facts[whose[id(outcome.cause)]]
                 failures.append(Failure(outcome.cause, str(error)))
         left = tuple(asked[collected.count :])
         return attrs.evolve(
@@ -197,8 +203,8 @@ class Keeper:
     def _question(self, owned: Owned, shop: str, newest: Interaction) -> Question:
         reaction = owned.record
         ask = self._parts.questions(shop, owned.plugin, newest.profile_id, self._parts.now())
-        cause = Cause.of_interaction(shop, reaction.name, newest)
-        return Question(cause, lambda: reaction.react(newest, ask))
+        cause_of = functools.partial(Cause.of_interaction, shop, reaction.name, newest)
+        return Question(cause_of, functools.partial(reaction.react, newest, ask))
 
     def _checked(self, owned: Owned, outcome: Outcome) -> dict[str, object]:
         facts: dict[str, object] = dict.fromkeys(owned.record.keeps)

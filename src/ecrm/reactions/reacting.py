@@ -5,6 +5,8 @@ One worker at a time has a reaction in hand. What kept facts need beside it stan
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import logging
 from collections.abc import Sequence
 
@@ -115,7 +117,8 @@ class Reactor:
         seen = self._visible(owned, batch.seen)
         if lease.was_left:
             return self._run_alone(owned, lease, _Batch(tuple(seen), batch.to))
-        questions = [self._question(owned, one) for one in seen]
+        now = self._parts.now()
+        questions = [self._question(owned, one, now) for one in seen]
         collected = self._collect(owned, questions)
         to = batch.to if collected.count == len(seen) else seen[collected.count - 1].interaction.position
         return self._settle(owned, lease, collected, to)
@@ -164,7 +167,7 @@ class Reactor:
         """Ask about one at a time, and say so first: one of them may have ended the worker before."""
         acted = Acted()
         for one in batch.seen:
-            place, question = one.interaction.position, self._question(owned, one)
+            place, question = one.interaction.position, self._question(owned, one, self._parts.now())
             if self._has_ended_workers(lease, place):
                 held: Lease | None = self._park(owned, lease, Failure(question.cause, _ENDED), place)
                 part = Acted(1, 1)
@@ -242,11 +245,11 @@ class Reactor:
             and (max_age is None or now - one.interaction.at <= max_age)
         ]
 
-    def _question(self, owned: Owned, one: Seen) -> Question:
-        reaction, interaction = owned.record, one.interaction
-        cause = Cause.of_interaction(one.shop, reaction.name, interaction)
-        ask = self._parts.questions(one.shop, owned.plugin, interaction.profile_id, self._parts.now())
-        return Question(cause, lambda: reaction.react(interaction, ask))
+    def _question(self, owned: Owned, one: Seen, now: dt.datetime) -> Question:
+        name, interaction = owned.record.name, one.interaction
+        ask = self._parts.questions(one.shop, owned.plugin, interaction.profile_id, now)
+        cause_of = functools.partial(Cause.of_interaction, one.shop, name, interaction)
+        return Question(cause_of, functools.partial(owned.record.react, interaction, ask))
 
     def _collect(self, owned: Owned, questions: Sequence[Question]) -> Collected:
         return collect(self._parts.runner, questions, owned.record.deadline_s, self._parts.appliers.kinds)

@@ -104,7 +104,7 @@ class _Walk:
         cause = Cause.of_interaction(self._span.shop, reaction.name, interaction, is_live=False)
         ask = self._questions(cause)
         self._tape.seen += 1
-        self._hear(Question(cause, lambda: reaction.react(interaction, ask)), reaction.deadline_s)
+        self._hear(Question(lambda: cause, functools.partial(reaction.react, interaction, ask)), reaction.deadline_s)
 
     def _fire_until(self, moment: dt.datetime) -> None:
         while self._due and self._due[0][0] < moment:
@@ -120,7 +120,8 @@ class _Walk:
             cause = Cause.of_timer(key.shop, due, is_live=False)
             ask = self._questions(cause)
             self._tape.fired += 1
-            self._hear(Question(cause, functools.partial(timer.fire, due.lent(), ask)), timer.deadline_s)
+            question = Question(functools.partial(_same, cause), functools.partial(timer.fire, due.lent(), ask))
+            self._hear(question, timer.deadline_s)
 
     def _hear(self, question: Question, deadline_s: float) -> None:
         collected = collect(self._parts.runner, [question], deadline_s, self._parts.appliers.kinds)
@@ -207,7 +208,8 @@ class _Keeping:
 
     def play(self, ids: Sequence[UUID], progress: Progress | None) -> Replayed:
         profiles: set[UUID] = set()
-        for interaction in _pages(self._parts, self._shop, ids, progress):
+        # Those of whom all was voided have nothing left to say, and are asked about for that.
+        for interaction in _pages(self._parts, self._shop, ids, progress, with_voided=True):
             self._tape.seen += 1
             profiles.add(interaction.profile_id)
             if len(profiles) >= TOGETHER:
@@ -256,15 +258,22 @@ class _Keeping:
             self._tape.note(outcome.cause, outcome.effects)
 
 
-def _pages(parts: Parts, shop: str, ids: Sequence[UUID], progress: Progress | None) -> Iterator[Interaction]:
+def _pages(
+    parts: Parts, shop: str, ids: Sequence[UUID], progress: Progress | None, *, with_voided: bool = False
+) -> Iterator[Interaction]:
     for start in range(0, len(ids), PAGE):
         page = ids[start : start + PAGE]
         with parts.library.database.read() as transaction:
             found = {one.id: one for one in log_table.find_interactions(transaction, shop, page)}
-            voided = log_table.voided_ids(transaction, shop, {one.profile_id for one in found.values()})
+            profiles = {one.profile_id for one in found.values()} if not with_voided else set()
+            voided = log_table.voided_ids(transaction, shop, profiles)
         yield from (found[id_] for id_ in page if id_ in found and id_ not in voided)
         if progress is not None:
             progress(min(start + PAGE, len(ids)), len(ids))
+
+
+def _same(cause: Cause) -> Cause:
+    return cause
 
 
 def _put_timers(decided: dict[TimerKey, TimerState], now: dt.datetime, transaction: Transaction) -> None:

@@ -142,13 +142,13 @@ class Retrier:
     def _question(self, owned: Owned, row: ParkedRow, interaction: Interaction) -> Question:
         cause = Cause.of_interaction(row.shop, row.reaction, interaction)
         ask = self._parts.questions(row.shop, owned.plugin, interaction.profile_id, self._parts.now())
-        return Question(cause, lambda: owned.record.react(interaction, ask))
+        return Question(lambda: cause, lambda: owned.record.react(interaction, ask))
 
     def _due_question(self, owned: OwnedTimer, row: ParkedRow) -> Question:
         due = due_from(row)
         assert due is not None  # noqa: S101 - the row is a timer's
         ask = self._parts.questions(row.shop, owned.plugin, due.profile_id, self._parts.now())
-        return Question(Cause.of_timer(row.shop, due), lambda: owned.record.fire(due.lent(), ask))
+        return Question(lambda: Cause.of_timer(row.shop, due), lambda: owned.record.fire(due.lent(), ask))
 
     def _collect(self, owned: Owned | OwnedTimer, question: Question) -> Collected:
         return collect(self._parts.runner, [question], owned.record.deadline_s, self._parts.appliers.kinds)

@@ -161,8 +161,9 @@ class Waker:
         answers: dict[UUID, Outcome | Failure] = {one.cause.id: one for one in collected.outcomes}
         answers |= {one.cause.id: one for one in collected.failures}
         for row in rows:
-            answer = answers[_cause_of(row).id]
-            alone = Collected((answer,), (), 1) if isinstance(answer, Outcome) else Collected((), (answer,), 1)
+            answer = answers.get(_cause_of(row).id)
+            outcomes = (answer,) if isinstance(answer, Outcome) else ()
+            alone = Collected(outcomes, (answer,) if isinstance(answer, Failure) else (), 1)
             acted += self._settle_or_part([row], alone)
         return acted
 
@@ -183,7 +184,7 @@ class Waker:
         due = cause.due
         assert due is not None  # noqa: S101 - it is a timer's
         ask = self._parts.questions(row.key.shop, plugin, due.profile_id, self._parts.now())
-        return Question(cause, lambda: timer.fire(due.lent(), ask))
+        return Question(lambda: cause, lambda: timer.fire(due.lent(), ask))
 
 
 def _cause_of(row: TimerRow) -> Cause:

@@ -68,7 +68,7 @@ class Puller:
         from its other duties once for each shop.
         """
         pulled, failing = Pulled(), set[str]()
-        for row in self._rows(self._parts.now()):
+        for row in self._rows(is_due=True):
             if pulled.pages >= PAGES_AT_ONCE:
                 break
             if row.source not in failing:
@@ -127,7 +127,7 @@ class Puller:
         message = "this shop has not set the source up: see `ecrm plugins`"
         raise NotFoundError(message)
 
-    def _rows(self, due: dt.datetime | None = None) -> list[PullRow]:
+    def _rows(self, *, is_due: bool = False) -> list[PullRow]:
         wanted = {
             (shop, name) for name, one in self._sources.items() for shop in self._parts.keys_of(one.plugin).shops()
         }
@@ -135,6 +135,7 @@ class Puller:
             return []
         if not wanted <= self._enrolled:
             self._enrol(sorted(wanted - self._enrolled))
+        due = self._parts.now() if is_due else None
         with self._parts.database.read() as transaction:
             rows = source_table.pull_rows(transaction, self._sources, due)
         return [row for row in rows if (row.shop, row.source) in wanted]
@@ -205,8 +206,8 @@ def _wait_s(error: Exception, failures: int) -> float:
     asked_s = error.retry_after_s if isinstance(error, UnavailableError) else None
     # What another system sends may be anything.
     if isinstance(asked_s, int | float) and math.isfinite(asked_s):
-        return min(max(asked_s, 1), _LONGEST_WAIT_S)
-    return min(_FIRST_BACKOFF_S * 2 ** min(failures - 1, 10), _LONGEST_BACKOFF_S)
+        return min(max(float(asked_s), 1.0), _LONGEST_WAIT_S)
+    return float(min(_FIRST_BACKOFF_S * 2 ** min(failures - 1, 10), _LONGEST_BACKOFF_S))
 
 
 def _refuse_failed(row: PullRow, pause_s: float) -> None:

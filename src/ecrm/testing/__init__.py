@@ -12,9 +12,17 @@ from ecrm.testing.clock import FrozenClock
 from ecrm.testing.frozen import FrozenCRM
 
 if TYPE_CHECKING:
-    from ecrm.testing.contracts import PluginContract
+    from ecrm.testing.contracts import Loopback, PluginContract, SourceCase, SourceContract
 
-__all__ = ["FrozenCRM", "FrozenClock", "PluginContract", "capture"]
+__all__ = [
+    "FrozenCRM",
+    "FrozenClock",
+    "Loopback",
+    "PluginContract",
+    "SourceCase",
+    "SourceContract",
+    "capture",
+]
 
 
 def __getattr__(name: str) -> Any:

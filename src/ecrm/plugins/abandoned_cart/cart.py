@@ -90,7 +90,7 @@ def _change(held: dict[str, dict[str, Any]], properties: Mapping[str, Any], sign
     there = held.get(key, {"quantity": 0})
     quantity = _number(there["quantity"]) + sign * _number(line.get("quantity", 1))
     if quantity > 0:
-        held[key] = {**there, **line, "quantity": quantity}
+        held[key] = {**there, **line, "quantity": int(quantity) if quantity == int(quantity) else quantity}
     else:
         held.pop(key, None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ def hear(stage: Stage, crm: FrozenCRM) -> list[Heard]:
     waiting: list[Due] = []
     for answer, given in _reactions(stage, crm):
         heard.append(answer)
-        waiting += _set_by(answer, given.id, given.profile_id)
+        waiting += _set_by(answer, given.id, given.at, given.profile_id)
     for _ in range(_MOST_FIRINGS):
         if not waiting:
             break
@@ -67,7 +68,7 @@ def hear(stage: Stage, crm: FrozenCRM) -> list[Heard]:
             continue
         answer = _fired(stage, crm, due)
         heard.append(answer)
-        waiting += _set_by(answer, due.id, due.profile_id)
+        waiting += _set_by(answer, due.id, due.due_at, due.profile_id)
     return heard
 
 
@@ -120,11 +121,19 @@ def _listed(returned: Any) -> Any:
     return list(returned) if is_several else returned
 
 
-def _set_by(heard: Heard, by: UUID, whose: UUID) -> list[Due]:
+def _set_by(heard: Heard, cause: UUID, at: dt.datetime, whose: UUID) -> list[Due]:
     effects = heard.first if isinstance(heard.first, list) else []
     return [
-        Due(one.timer, one.timer_key, one.at, json.loads(json.dumps(dict(one.details))), by, whose,
-            uuid5(_SPACE, f"{one.timer}\n{one.timer_key}\n{by}"))
+        Due(
+            timer=one.timer,
+            key=one.timer_key,
+            due_at=one.at,
+            details=json.loads(json.dumps(dict(one.details))),
+            set_by=cause,
+            set_at=at,
+            profile_id=whose,
+            id=uuid5(_SPACE, f"{one.timer}\n{one.timer_key}\n{cause}"),
+        )
         for one in effects
         if isinstance(one, SetTimer)
-    ]  # fmt: skip
+    ]

@@ -1,0 +1,74 @@
+"""The contract finds what is wrong: each broken plugin makes the test fail that is there for it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+LINE = re.compile(r"^(PASSED|FAILED|ERROR) \S*::(\w+)::(\w+)\[sqlite\]", re.MULTILINE)
+BROKEN = {
+    "TestCounting": "test_what_is_told_twice_is_done_once test_the_same_question_has_the_same_answer"
+    " test_the_way_it_is_told_does_not_matter",
+    "TestFirstCome": "test_the_order_of_telling_does_not_matter",
+    "TestRemembering": "test_replaying_what_was_seen_live_does_nothing test_the_same_question_has_the_same_answer",
+    "TestRestless": "test_it_has_what_the_contract_says test_telling_all_of_it_again_later_does_nothing",
+    "TestDoing": "test_a_rehearsal_changes_nothing",
+    "TestChanging": "test_what_it_is_given_stays_as_it_is",
+    "TestSlow": "test_every_answer_comes_in_time test_nothing_of_it_fails",
+    "TestGarbling": "test_it_answers_with_effects test_nothing_of_it_fails",
+    "TestSilent": "test_the_history_leads_to_every_reaction_and_timer",
+    "TestFailing": "test_nothing_of_it_fails test_it_answers_with_effects"
+    " test_the_crm_goes_on_without_it_and_takes_it_back",
+    "TestChatty": "test_logs_prints_and_failures_name_nobody",
+    "TestComplaining": "test_logs_prints_and_failures_name_nobody test_nothing_of_it_fails",
+    "TestUnheard": "test_every_fact_is_known_of_somebody",
+    "TestMoody": "test_merged_customers_have_the_facts_of_one test_customers_parted_again_are_as_if_never_merged",
+    "TestUnused": "test_every_row_is_some_customers",
+    "TestStaying": "test_every_row_is_some_customers",
+    "TestClinging": "test_erasing_a_customer_leaves_no_row_of_theirs",
+    "TestSweeping": "test_erasing_a_customer_leaves_no_row_of_theirs",
+    "TestRaw": "test_what_is_exported_is_json",
+    "TestUnfollowed": "test_it_has_what_the_contract_says",
+    "TestAlwaysOn": "test_a_shop_that_has_it_off_is_left_alone",
+    "TestCatchingUp": "test_switching_it_on_again_does_not_redo",
+    "TestAlone": "test_merged_customers_have_the_facts_of_one",
+    "TestNothingGiven": "test_it_has_what_the_contract_says",
+}
+RIGHT = ("TestRight", "TestKeeping")
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    """What became of each test of each broken plugin, in a project of its own."""
+    project = tmp_path_factory.mktemp("project")
+    (project / "test_broken.py").write_text(Path(__file__).with_name("broken.py").read_text(encoding="utf-8"))
+    command = [sys.executable, "-m", "pytest", "-q", "-rA", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    wanted = [f"test_broken.py::{contract}::{test}" for contract, tests in BROKEN.items() for test in tests.split()]
+    wanted += [f"test_broken.py::{contract}" for contract in RIGHT]
+    done = subprocess.run(
+        [*command, "-p", "no:xdist", *wanted], cwd=project, env=surroundings, capture_output=True, text=True, check=False
+    )
+    found = defaultdict(lambda: defaultdict(set))
+    for outcome, contract, test in LINE.findall(done.stdout):
+        found[contract][outcome].add(test)
+    assert found, done.stdout + done.stderr
+    return found
+
+
+@pytest.mark.parametrize("contract", BROKEN)
+def test_a_broken_plugin_makes_the_tests_fail_that_are_there_for_it(outcomes, contract):
+    failed = outcomes[contract]["FAILED"] | outcomes[contract]["ERROR"]
+    assert set(BROKEN[contract].split()) <= failed
+
+
+@pytest.mark.parametrize("contract", RIGHT)
+def test_a_right_plugin_makes_none_fail(outcomes, contract):
+    assert len(outcomes[contract]["PASSED"]) > 20
+    assert not outcomes[contract]["FAILED"] | outcomes[contract]["ERROR"]
