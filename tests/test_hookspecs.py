@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
 
 from ecrm import CRM, InvalidError
-from ecrm.database.types import Id, Key
+from ecrm.database.types import Day, Id, Key
 from ecrm.hookspecs import Follower, Move, Regrouping, Setting, Tables, hookimpl
 from ecrm.testing import FrozenClock
 from story import AYSE, MEHMET, visited
@@ -109,10 +111,25 @@ def test_a_customers_rows_are_exported_and_erased_by_their_key(shop):
     (identity,) = shop.customers.identities(AYSE)
     with shop.database.write() as transaction:
         (row,) = follower.exported(transaction, "main", [identity.profile_id])
-        assert row["points"] == 1
+        assert (row["points"], row["profile_id"]) == (1, str(identity.profile_id))
         assert follower.erased(transaction, "main", [identity.profile_id]) == 1
         assert follower.exported(transaction, "main", [identity.profile_id]) == []
     assert ayse.id not in points(shop)
+
+
+def test_whatever_a_column_holds_is_exported_as_json_holds_it(shop):
+    table = sa.Table(
+        "ecrm_points_odd", sa.MetaData(), sa.Column("shop", Key), sa.Column("customer_id", Id), sa.Column("day", Day),
+        sa.Column("at", sa.DateTime(timezone=True)), sa.Column("amount", sa.Numeric), sa.Column("raw", sa.LargeBinary),
+    )  # fmt: skip
+    at = FrozenClock()()
+    row = {"shop": "main", "customer_id": UUID(int=1), "day": at.date(), "amount": 1, "raw": b"\xff\x00"}
+    with shop.database.write() as transaction:
+        transaction.core(CreateTable(table))
+        transaction.core(table.insert().values(**row, at=at))
+        (found,) = Follower("ecrm_points_odd", lambda *_: None).exported(transaction, "main", [UUID(int=1)])
+    assert json.loads(json.dumps(found)) == found
+    assert (found["customer_id"], found["day"], found["raw"]) == (str(UUID(int=1)), "2026-01-01", "ff00")
 
 
 def test_rows_that_name_a_profile_alone_have_nothing_to_follow(shop):

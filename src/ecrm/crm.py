@@ -129,7 +129,7 @@ class CRM(Duties):
         """Close the connections of all threads."""
         self._core.close()
 
-    def for_shop(self, shop: str) -> CRM:
+    def for_shop(self, shop: str) -> Self:
         """Give a view on another shop of the same database; it shares connections and signals.
 
         >>> crm.for_shop("outlet").shop.key

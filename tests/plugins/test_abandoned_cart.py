@@ -21,30 +21,28 @@ HOUR = 60
 NUMBERS = itertools.count()
 
 
-def added(sku="MUG", quantity=1, *, after=0, who=AYSE, number="a", **more):
+def added(sku="MUG", quantity=1, *, after=0, who=AYSE, **more):
     """Tell that something was put into a cart."""
-    at, told = minute(after), f"{number}{after}{sku}"
-    return events.ProductAdded(sku=sku, quantity=quantity, price="12.50", currency="TRY", customer=who, at=at,
-                               source_id=more.pop("source_id", told), **more)  # fmt: skip
+    told = {"customer": who, "at": minute(after), "source_id": f"a{after}{sku}"}
+    return events.ProductAdded(sku=sku, quantity=quantity, price="12.50", currency="TRY", **told, **more)
 
 
 def removed(sku="MUG", quantity=1, *, after=1, **more):
     """Tell that something was taken out of it."""
-    return events.ProductRemoved(sku=sku, quantity=quantity, customer=AYSE, at=minute(after), source_id=f"r{after}{sku}",
-                                 **more)  # fmt: skip
+    told = {"customer": AYSE, "at": minute(after), "source_id": f"r{after}{sku}"}
+    return events.ProductRemoved(sku=sku, quantity=quantity, **told, **more)
 
 
 def viewed(*products, cart_id=None, after=0, who=AYSE, **more):
     """Tell that a cart was looked at."""
-    return events.CartViewed(cart_id=cart_id, products=products, customer=who, at=minute(after),
-                             source_id=f"c{cart_id}{after}", **more)  # fmt: skip
+    told = {"customer": who, "at": minute(after), "source_id": f"c{cart_id}{after}"}
+    return events.CartViewed(cart_id=cart_id, products=products, **told, **more)
 
 
 def checked_out(*products, checkout_id="k1", after=0, who=AYSE):
     """Tell that somebody began to check out."""
-    value = Money("25.00", "TRY")
-    return events.CheckoutStarted(checkout_id=checkout_id, products=products, value=value, customer=who,
-                                  at=minute(after), source_id=f"k{checkout_id}{after}")  # fmt: skip
+    told = {"customer": who, "at": minute(after), "source_id": f"k{checkout_id}{after}"}
+    return events.CheckoutStarted(checkout_id=checkout_id, products=products, value=Money("25.00", "TRY"), **told)
 
 
 class TestContract(PluginContract):
@@ -121,6 +119,18 @@ def test_an_order_of_before_does_not(shop):
     assert len(left(shop)) == 1
 
 
+def test_what_was_bought_before_is_not_in_the_next_cart(shop):
+    live(shop, added(), ordered(after=10), added("HAT", after=20))
+    shop.advance(hours=5)
+    assert [skus(cart) for cart in left(shop)] == [{"HAT": 1}]
+
+
+def test_a_cart_with_a_name_keeps_what_was_in_it_through_the_order_of_another(shop):
+    live(shop, added(cart_id="7"), ordered(after=10), added("HAT", after=20, cart_id="7"))
+    shop.advance(hours=5)
+    assert [skus(cart) for cart in left(shop)] == [{"MUG": 1, "HAT": 1}]
+
+
 def test_somebody_elses_order_does_not(shop):
     live(shop, viewed(MUG, cart_id="7"), ordered(who=MEHMET, after=1))
     shop.advance(days=2)
@@ -189,7 +199,9 @@ def test_a_rest_that_can_not_be_is_refused(shop, hours):
 
 
 def test_what_was_imported_leads_to_nothing_until_it_is_replayed(shop):
-    shop.record_many([attrs.evolve(viewed(MUG, cart_id=str(day), after=-24 * HOUR * day), live=False) for day in (1, 99)])
+    shop.record_many(
+        [attrs.evolve(viewed(MUG, cart_id=str(day), after=-24 * HOUR * day), live=False) for day in (1, 99)]
+    )
     shop.advance(days=3)
     assert left(shop) == []
 

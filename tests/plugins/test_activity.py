@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecrm import CRM, Actor, events
+from ecrm import CRM, Actor, InvalidError, events
 from ecrm.plugins.activity.sessions import count_sessions
 from ecrm.testing import FrozenClock, FrozenCRM, PluginContract
 from story import AYSE, MEHMET, START, minute, visited
@@ -71,6 +71,12 @@ def test_a_shop_says_how_long_a_session_may_pause(shop):
         shop.record(visited(source_id=f"v{number}", after=10 * number))
     shop.work()
     assert shop.facts(AYSE)["activity.sessions"] == 3
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 1_441])
+def test_a_pause_that_can_not_be_is_refused(shop, minutes):
+    with pytest.raises(InvalidError, match="1 to 1440 minutes"):
+        shop.plugins.configure("activity", idle_minutes=minutes)
 
 
 @pytest.mark.parametrize("more", [{"actor": Actor.staff("ali")}, {"direction": "out"}])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from ecrm_wishlist_reminder import Watches
+from ecrm_wishlist_reminder import plugin as wishlist_reminder
 
 from ecrm import InvalidError, Money, NotFoundError, Who, events
 from ecrm.testing import FrozenClock, FrozenCRM, PluginContract
-from ecrm_wishlist_reminder import Watches
-from ecrm_wishlist_reminder import plugin as wishlist_reminder
 
 START = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 AYSE = Who(email="ayse@example.org")

@@ -24,7 +24,8 @@ class FrozenCRM(CRM):
 
     >>> from ecrm import Who, events
     >>> with FrozenCRM("sqlite:///frozen.db", plugins=["abandoned_cart"]) as crm:
-    ...     left = crm.record(events.CartViewed(cart_id="7", products=[events.Product(sku="MUG")], customer=Who(card=1)))
+    ...     mug = events.Product(sku="MUG")
+    ...     seen = crm.record(events.CartViewed(cart_id="7", products=[mug], customer=Who(card=1)))
     ...     done = crm.advance(hours=5)
     ...     crm.timeline(Who(card=1))[0].kind
     'Cart Abandoned'

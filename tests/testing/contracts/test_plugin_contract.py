@@ -10,6 +10,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 LINE = re.compile(r"^(PASSED|FAILED|ERROR) \S*::(\w+)::(\w+)\[sqlite\]", re.MULTILINE)
 BROKEN = {
@@ -53,7 +54,12 @@ def outcomes(tmp_path_factory):
     wanted = [f"test_broken.py::{contract}::{test}" for contract, tests in BROKEN.items() for test in tests.split()]
     wanted += [f"test_broken.py::{contract}" for contract in RIGHT]
     done = subprocess.run(
-        [*command, "-p", "no:xdist", *wanted], cwd=project, env=surroundings, capture_output=True, text=True, check=False
+        [*command, "-p", "no:xdist", *wanted],
+        cwd=project,
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     found = defaultdict(lambda: defaultdict(set))
     for outcome, contract, test in LINE.findall(done.stdout):
@@ -72,3 +78,43 @@ def test_a_broken_plugin_makes_the_tests_fail_that_are_there_for_it(outcomes, co
 def test_a_right_plugin_makes_none_fail(outcomes, contract):
     assert len(outcomes[contract]["PASSED"]) > 20
     assert not outcomes[contract]["FAILED"] | outcomes[contract]["ERROR"]
+
+
+def run_right(tmp_path, **environment):
+    """Run one test of a right plugin on PostgreSQL, in a project that says where that is, or does not."""
+    text = Path(__file__).with_name("broken.py").read_text(encoding="utf-8")
+    (tmp_path / "test_broken.py").write_text(text.replace('databases = ("sqlite",)', ""), encoding="utf-8")
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "ECRM"))}
+    wanted = "test_broken.py::TestRight::test_working_again_does_nothing"
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "-p", "no:randomly", wanted]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=surroundings | environment, capture_output=True, text=True, check=False
+    )
+    return done.stdout
+
+
+def test_it_runs_on_the_postgresql_database_that_is_named_and_leaves_nothing_there(tmp_path, bare_postgresql_url):
+    assert "2 passed" in run_right(tmp_path, ECRM_TEST_POSTGRESQL=bare_postgresql_url)
+    engine = sa.create_engine(bare_postgresql_url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        schemas = connection.exec_driver_sql("SELECT nspname FROM pg_namespace WHERE left(nspname, 4) = 'ecrm'")
+        assert schemas.fetchall() == []
+
+
+def test_where_no_postgresql_is_named_it_says_so(tmp_path):
+    said = run_right(tmp_path)
+    assert "1 passed, 1 skipped" in said
+    assert "set ECRM_TEST_POSTGRESQL" in said
+
+
+def test_it_needs_no_hypothesis():
+    program = "import sys, ecrm.testing.contracts; print('hypothesis' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_names_that_are_not_there_are_missed():
+    from ecrm import testing
+
+    with pytest.raises(AttributeError, match="Nothing"):
+        testing.Nothing  # noqa: B018 - it is looked for

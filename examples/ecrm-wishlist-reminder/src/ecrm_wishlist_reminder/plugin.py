@@ -9,11 +9,12 @@ from ecrm_wishlist_reminder.reminding import WishlistReminderDue, remind_later, 
 from ecrm_wishlist_reminder.watches import METADATA, WATCH, Watches
 
 NAME = "wishlist_reminder"
+_LONGEST_WAIT_DAYS = 365
 
 
 def _check_days(value: int) -> None:
-    if not 1 <= value <= 365:
-        raise InvalidError.of("wait_days", "give 1 to 365 days")
+    if not 1 <= value <= _LONGEST_WAIT_DAYS:
+        raise InvalidError.of("wait_days", f"give 1 to {_LONGEST_WAIT_DAYS} days")
 
 
 @hookimpl

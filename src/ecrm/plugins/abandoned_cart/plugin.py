@@ -52,23 +52,17 @@ def look_at_cart(due: Due, ask: Questions) -> Iterator[Effect]:
     orders = ask.timeline(due.profile_id, limit=1, kinds=["Order Completed"])
     if orders and orders[0].at >= last_at:
         return
-    found = [one for one in _cart_events(due, ask) if cart_of(one).key == due.key]
+    named = {name: due.details.get(name) for name in ("cart_id", "checkout_id", "channel")}
+    # What was in the only cart before an order is bought; a cart with a name may be another than that of the order.
+    is_named = any((named["cart_id"], named["checkout_id"]))
+    bought_at = orders[0].at if orders and not is_named else None
+    found = [one for one in _cart_events(due, ask) if bought_at is None or one.at > bought_at]
     lines = lines_of(found)
     if lines:
-        cart_id, checkout_id = due.details.get("cart_id"), due.details.get("checkout_id")
-        total = total_of(found, lines)
-        yield Record(
-            CartAbandoned(
-                cart_id=cart_id,
-                checkout_id=checkout_id,
-                products=lines,
-                total=total,
-                channel=due.details.get("channel"),
-            )
-        )
+        yield Record(CartAbandoned(products=lines, total=total_of(found, lines), **named))
 
 
 def _cart_events(due: Due, ask: Questions) -> Iterator[Interaction]:
     # One page: who touches a cart a thousand times and leaves it is no customer.
     page = ask.timeline(due.profile_id, limit=1_000, before=ask.now, kinds=CART_KINDS)
-    yield from reversed(page)
+    yield from (one for one in reversed(page) if cart_of(one).key == due.key)

@@ -6,17 +6,25 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from ecrm.effects import Effect, Interaction, Keep, Questions
+from ecrm.errors import InvalidError
 from ecrm.hookspecs import Fact, Reaction, Setting, hookimpl
 from ecrm.plugins.activity.sessions import count_sessions
 
 NAME = "activity"
+_LONGEST_PAUSE_MINUTES = 24 * 60
+
+
+def _check_minutes(value: int) -> None:
+    if not 1 <= value <= _LONGEST_PAUSE_MINUTES:
+        raise InvalidError.of("idle_minutes", f"give 1 to {_LONGEST_PAUSE_MINUTES} minutes")
 
 
 @hookimpl
 def register_settings() -> list[Setting]:
     """Contribute how long a session may pause."""
     # Source: Google Analytics ends a session after 30 minutes without activity.
-    return [Setting("idle_minutes", "integer", "After how many quiet minutes another session begins.", default=30)]
+    about = "After how many quiet minutes another session begins."
+    return [Setting("idle_minutes", "integer", about, default=30, check=_check_minutes)]
 
 
 @hookimpl

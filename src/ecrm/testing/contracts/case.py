@@ -23,7 +23,7 @@ from ecrm.testing.frozen import FrozenCRM
 __all__ = ["NOTHING", "SourceCase", "SourceStage", "is_refused", "is_taken", "logged"]
 
 NOTHING = {"waiting": 0, "done": 0, "rejected": 0}
-_START = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+_START, _NEVER = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC), dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 Secrets = Mapping[str, str]
 
 
@@ -104,6 +104,12 @@ class SourceStage:
             crm.plugins.configure(self.plugin, **self.case.settings)
         return crm
 
+    def open_to_receive(self, *secrets: Secrets) -> FrozenCRM:
+        """Open a CRM that pulls nothing, so that all it knows was sent to it."""
+        crm = self.open(*secrets)
+        self._put_off(crm, next_at=_NEVER)
+        return crm
+
     def open_without(self, secrets: Mapping[str, Sequence[str]], url: str | None = None) -> FrozenCRM:
         """Open a CRM with these secrets of its host, in which nothing is set."""
         clock = FrozenClock(self.case.now)
@@ -130,11 +136,17 @@ class SourceStage:
 
     def told(self, requests: Sequence[Request]) -> Lines:
         """Give what a CRM knows that took in these deliveries."""
-        crm = self.open()
+        crm = self.open_to_receive()
         for request in requests:
             assert is_taken(self.receive(crm, request)), f"a delivery that is as it should be is refused: {request}"
         crm.work()
         return picture(crm)
+
+    def wanted(self) -> Lines:
+        """Give what a CRM knows that pulled everything without a mishap."""
+        found = self.pulled(self.open())
+        assert found, "nothing that was pulled reached a timeline"
+        return found
 
     def pulled(self, crm: FrozenCRM) -> Lines:
         """Pull to the end; give what the CRM knows then."""
@@ -149,13 +161,18 @@ class SourceStage:
     def forget_cursors(self, crm: FrozenCRM) -> None:
         """Let everything be pulled from the beginning again, as after a page that was not acknowledged."""
         now = crm.clock()
-        with crm.database.write() as transaction:
-            transaction.core(SOURCE.update().values(cursor=None, next_at=now, not_before=now))
+        self._put_off(crm, cursor=None, next_at=now, not_before=now)
 
     def close(self) -> None:
         """Close every CRM."""
         for crm in self.opened:
             crm.close()
+
+    def _put_off(self, crm: FrozenCRM, **values: Any) -> None:
+        # Who looks at the health enrols what is to be pulled.
+        crm.health()
+        with crm.database.write() as transaction:
+            transaction.core(SOURCE.update().values(**values))
 
 
 def is_taken(answer: Response) -> bool:

@@ -38,7 +38,8 @@ def postgresql_databases(url: str) -> Iterator[Callable[[], str]]:
         schema = f"ecrm_contract_{uuid.uuid4().hex[:12]}"
         run(f"CREATE SCHEMA {schema}")
         made.append(schema)
-        return engine.url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(False)
+        made_url = engine.url.update_query_dict({"options": f"-csearch_path={schema}"})
+        return made_url.render_as_string(hide_password=False)
 
     try:
         yield make

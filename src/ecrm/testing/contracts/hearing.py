@@ -113,7 +113,8 @@ def _twice(
             answers.append(type(error).__name__)
         slowest_s = max(slowest_s, time.monotonic() - began)
         was_changed = was_changed or copied != given
-    return Heard(name, is_timer, *answers, was_changed, slowest_s, deadline_s, allowed)
+    first, second = answers
+    return Heard(name, is_timer, first, second, was_changed, slowest_s, deadline_s, allowed)
 
 
 def _listed(returned: Any) -> Any:

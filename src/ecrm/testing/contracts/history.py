@@ -52,7 +52,8 @@ def placed(history: Iterable[Event]) -> list[Event]:
     for number, event in enumerate(history):
         is_named = event.source_id is not None or event.natural_key() is not None
         name = event.source_id if is_named else f"told-{number}"
-        given.append(attrs.evolve(event, source_id=name, at=event.at or START + number * _APART))
+        at = event.at or START + number * _APART
+        given.append(attrs.evolve(event, source_id=name, at=at))  # type: ignore[misc] # an attrs class by `kind`
     return sorted(given, key=_moment)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +25,12 @@ _ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 Lines = Counter[str]
 
 
-def picture(crm: CRM, without: str | None = None) -> Lines:
+def picture(crm: CRM, without: Collection[str] = ()) -> Lines:
     """Give every customer of a shop: facts, tags, timeline.
 
     Args:
         crm: A view on the shop.
-        without: Facts whose names begin with this are left out.
+        without: The names of facts that are left out.
     """
     return Counter(
         _ID.sub("…", f"{name}: {line}")
@@ -74,10 +74,10 @@ def _name(crm: CRM, customer: UUID) -> str:
     return ", ".join(sorted(f"{one.kind} {one.value}" for one in crm.customers.identities(customer)))
 
 
-def _lines(crm: CRM, found: Customer, without: str | None) -> Iterator[str]:
+def _lines(crm: CRM, found: Customer, without: Collection[str]) -> Iterator[str]:
     yield from (f"tag {tag}" for tag in found.tags)
     for name, value in crm.facts(found.id).items():
-        if without is None or not name.startswith(without):
+        if name not in without:
             yield f"fact {name} = {value}"
     yield from map(_happening, timeline_of(crm, found.id))
 

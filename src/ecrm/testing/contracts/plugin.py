@@ -42,7 +42,8 @@ class PluginContract(Repetition, Purity, Rows, Upkeep):
     def test_every_fact_is_known_of_somebody(self, stage: Stage) -> None:
         """With its unit and what it means, under the plugin's name."""
         crm = stage.lived()
-        known = {name for found in crm.customers.list(limit=500) for name, value in crm.facts(found.id).items() if value}
-        facts = stage.contributions.records[stage.name].get("register_facts", ())
-        silent = sorted(f"{fact.name} ({fact.unit})" for fact in facts if fact.name not in known)
+        known = {
+            name for found in crm.customers.list(limit=500) for name, value in crm.facts(found.id).items() if value
+        }
+        silent = sorted(f"{fact.name} ({fact.unit})" for fact in stage.facts if fact.name not in known)
         assert not silent, f"the history leads to no value of {', '.join(silent)}: give one that does"

@@ -41,7 +41,7 @@ class Pulling:
 
     def test_pages_of_any_size_lead_to_the_same(self, source_stage: SourceStage) -> None:
         """Down to one thing a page."""
-        wanted = source_stage.pulled(source_stage.open())
+        wanted = source_stage.wanted()
         before = source_stage.server.size
         try:
             for size in (3, 2, 1):
@@ -52,7 +52,7 @@ class Pulling:
 
     def test_it_waits_as_long_as_the_other_system_asks(self, source_stage: SourceStage) -> None:
         """A 429 with Retry-After: not a request before that is over, and all of it after."""
-        wanted = source_stage.pulled(source_stage.open())
+        wanted = source_stage.wanted()
         crm = source_stage.open()
         source_stage.server.answer_next(Response(429, headers={"Retry-After": str(_WAIT_S)}))
         with pytest.raises(UnavailableError):
@@ -71,9 +71,10 @@ class Pulling:
         self, source_stage: SourceStage
     ) -> None:
         """An error, nonsense or nothing: told by the health, and pulled when it is over."""
-        wanted = source_stage.pulled(source_stage.open())
+        wanted = source_stage.wanted()
+        crm = source_stage.open()
         for failure in _FAILURES:
-            crm = source_stage.open()
+            source_stage.forget_cursors(crm)
             source_stage.server.answer_next(failure)
             crm.work()
             _assert_put_off(source_stage, crm, f"the answer {failure or 'of nobody'}")
@@ -81,7 +82,7 @@ class Pulling:
 
     def test_a_failure_between_two_pages_loses_and_doubles_nothing(self, source_stage: SourceStage) -> None:
         """Wherever it comes: the cursor moves with its events."""
-        wanted = source_stage.pulled(source_stage.open())
+        wanted = source_stage.wanted()
         before, source_stage.server.size = source_stage.server.size, 1
         try:
             for place in range(1, 4):

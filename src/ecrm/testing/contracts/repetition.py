@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from ecrm.interactions.events import Event
 from ecrm.testing.contracts.picture import difference, picture
 from ecrm.testing.contracts.stage import Stage, Staged
 
@@ -23,7 +24,11 @@ class Repetition(Staged):
     def test_what_is_told_twice_is_done_once(self, stage: Stage) -> None:
         """Twice in a row, and mixed."""
         again = [event for event in stage.history for _ in range(2)]
-        tellings = {"once": stage.history, "doubled": again, "mixed": sorted(stage.shuffled(1, twice=True), key=_moment)}
+        tellings = {
+            "once": stage.history,
+            "doubled": again,
+            "mixed": sorted(stage.shuffled(1, twice=True), key=_moment),
+        }
         found = stage.told({key: ("record", told) for key, told in tellings.items()})
         for key in ("doubled", "mixed"):
             parted = difference(found["once"], found[key])
@@ -75,7 +80,7 @@ class Repetition(Staged):
         crm = stage.open()
         stage.arrive(crm)
         shop = stage.shop(crm, "rehearsed")
-        shop.record_many([attrs.evolve(event, live=False) for event in stage.history])
+        shop.record_many([_imported(event) for event in stage.history])
         stage.settle(crm)
         before = picture(shop)
         for name in stage.contributions.reactions:
@@ -85,5 +90,9 @@ class Repetition(Staged):
         assert not parted, f"a rehearsal changed something:\n{parted}"
 
 
-def _moment(event: object) -> str:
-    return str(getattr(event, "at", ""))
+def _moment(event: Event) -> str:
+    return str(event.at)
+
+
+def _imported(event: Event) -> Event:
+    return attrs.evolve(event, live=False)  # type: ignore[misc] # an attrs class by `kind`

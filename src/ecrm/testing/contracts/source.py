@@ -28,6 +28,8 @@ class SourceContract(Receiving, Pulling, Staged):
     receives: bool = True
     pulls: bool = False
     signs_bodies: bool = True
+    # The stage of plugins is not set: a project may call a fixture of its own so.
+    plugin = stage = None  # type: ignore[assignment]
 
     def __init_subclass__(cls, **given: Any) -> None:
         """Leave out the tests of what the source does not do."""

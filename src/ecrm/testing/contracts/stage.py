@@ -14,6 +14,7 @@ import attrs
 import pytest
 
 from ecrm.crm import CRM
+from ecrm.hookspecs import Fact
 from ecrm.interactions.events import Event
 from ecrm.registry import Contributions, collect
 from ecrm.testing.clock import FrozenClock
@@ -80,6 +81,11 @@ class Stage:
     def name(self) -> str:
         """Give what the plugin is called."""
         return next(iter(self.contributions.plugins))
+
+    @property
+    def facts(self) -> Sequence[Fact]:
+        """Give the facts the plugin brings."""
+        return _facts(self.contributions)
 
     @property
     def starts_at(self) -> dt.datetime:
@@ -196,8 +202,8 @@ class Staged:
     def history(self, plugin: Any) -> Sequence[Event]:
         """Give what happens: every kind that the plugin's reactions and facts name, to three people."""
         found = collect([plugin])
-        named = [*(one.record for one in found.reactions.values()), *(fact for fact in _facts(found))]
-        kinds = {name for record in named for name in record.kinds}
+        kinds = {name for one in found.reactions.values() for name in one.record.kinds}
+        kinds |= {name for fact in _facts(found) for name in fact.kinds}
         return sample_history(found.kinds, kinds or {"Page Viewed", "Product Added", "Order Completed"})
 
     @pytest.fixture
@@ -225,7 +231,7 @@ class Staged:
         made.close()
 
 
-def _facts(found: Contributions) -> list[Any]:
+def _facts(found: Contributions) -> list[Fact]:
     return [fact for asked in found.records.values() for fact in asked.get("register_facts", ())]
 
 
