@@ -42,7 +42,7 @@ def test_a_call_that_would_end_the_program_does_not(ending):
 def test_a_call_that_sleeps_is_left_behind_and_the_next_call_runs():
     runner = Runner()
     woken = threading.Event()
-    with pytest.raises(DeadlineError, match="0.05 s"):
+    with pytest.raises(DeadlineError, match=r"0\.05 s"):
         runner.call(lambda: woken.wait(30), deadline_s=0.05)
     assert runner.call(lambda: 1, deadline_s=5) == 1
     woken.set()

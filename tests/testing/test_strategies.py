@@ -12,7 +12,8 @@ from ecrm.testing.strategies import histories, moneys, order_events, whos
 
 @pytest.fixture(scope="module")
 def shop(sqlite_template, tmp_path_factory):
-    with CRM(sqlite_template.copy(tmp_path_factory.mktemp("strategies") / "crm.db"), clock=FrozenClock(), plugins=[]) as crm:
+    url = sqlite_template.copy(tmp_path_factory.mktemp("strategies") / "crm.db")
+    with CRM(url, clock=FrozenClock(), plugins=[]) as crm:
         crm.shop.configure(currency="TRY", country="TR")
         yield crm
 
