@@ -138,7 +138,8 @@ def _print(played: Replayed, *, is_rehearsal: bool) -> None:
     told = [one for one in played.effects if label_of(one.effect).split(" ")[0] not in {"SetTimer", "CancelTimer"}]
     if told:
         rows = [
-            (one.at, label_of(one.effect), "timer" if one.is_by_timer else "interaction", one.profile_id) for one in told
+            (one.at, label_of(one.effect), "timer" if one.is_by_timer else "interaction", one.profile_id)
+            for one in told
         ]
         print_table("The first of them", ("at (UTC)", "effect", "of a", "about"), rows[:_SHOWN])
     for failure in played.failures[:_SHOWN]:
