@@ -105,7 +105,7 @@ def celery_side() -> Iterator[Callable[[int], float]]:
     broker.close()
     command = [
         sys.executable, "-m", "celery", "-A", "jobs", "worker", "--concurrency", str(WORKERS), "--pool", "prefork",
-        "--queues", IDLE_QUEUE, "--loglevel", "ERROR", "--quiet",
+        "--queues", IDLE_QUEUE, "--loglevel", "ERROR",
     ]  # fmt: skip
     here = Path(__file__).parent
     worker = subprocess.Popen(command, cwd=here, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - ours

@@ -15,7 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PUBLIC = (
-    "ecrm", "ecrm.errors", "ecrm.events", "ecrm.effects", "ecrm.hookspecs", "ecrm.http", "ecrm.signatures", "ecrm.testing",
+    "ecrm", "ecrm.errors", "ecrm.events", "ecrm.effects", "ecrm.hookspecs", "ecrm.http", "ecrm.signatures",
+    "ecrm.testing",
 )  # fmt: skip
 # What was deprecated for two minor releases and has gone since the last tag, by its path; emptied at each tag.
 GONE: frozenset[str] = frozenset()

@@ -12,7 +12,7 @@ from ecrm import CRM, events
 from ecrm.effects import Effect, Keep, Note, Record, SetTimer, Tag
 from ecrm.hookspecs import Fact, Reaction, Timer, hookimpl
 
-__all__ = ["CANARY", "FAULTS", "Bad", "Good", "work_with_one_that_ends"]
+__all__ = ["CANARY", "FAULTS", "Bad", "Good", "forges", "work_with_one_that_ends"]
 
 CANARY = "canary@example.org"
 HANGS_S = 0.2
@@ -68,6 +68,13 @@ def spoils(given: Any, ask: Any) -> Any:
     for name in ("source_id", "kind", "shop"):
         if hasattr(given, name):
             object.__setattr__(given, name, CANARY)
+    raise LookupError(CANARY)
+
+
+def forges(interaction: Any, _: Any) -> Any:
+    """Forge what it was given, so that not even its failure can be kept."""
+    for name in ("id", "profile_id", "position"):
+        object.__setattr__(interaction, name, CANARY)
     raise LookupError(CANARY)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import attrs
 import pytest
+import sqlalchemy as sa
 
 from ecrm import CRM
+from ecrm.reactions.reacting import Reactor
 from ecrm.testing import FrozenClock
 from faults import children
-from faults.bad_plugins import CANARY, FAULTS, Bad, Good, work_with_one_that_ends
+from faults.bad_plugins import CANARY, FAULTS, Bad, Good, forges, work_with_one_that_ends
 from faults.reactive import FileClock
 from story import AYSE, MEHMET, START, visited
 
@@ -42,7 +44,7 @@ def results(crm):
     """Give what the good plugin came to, of each customer."""
     return {
         who: (
-            crm.facts(who)["good.visits"],
+            crm.facts(who).get("good.visits"),
             sorted((one.kind, sorted(one.properties.items()), one.at) for one in derived(crm, who)),
             crm.customers.find(who).tags,
         )
@@ -91,6 +93,24 @@ def test_a_bad_plugin_changes_nothing_for_the_others_and_is_parked(opened, clock
         assert all(said in one.error for one in of_fault), fault
     assert CANARY not in repr(parked)
     assert CANARY not in caplog.text
+
+
+@pytest.mark.parametrize("place", ["react", "keep"])
+def test_a_plugin_that_forges_what_it_got_stays_behind_alone(opened, clock, expected, place, caplog):
+    crm = opened(Bad(place, {"forges": forges}))
+    live(crm, clock)
+    assert results(crm) == expected
+    assert CANARY not in caplog.text
+    assert CANARY not in repr(crm.parked(with_retrying=True))
+
+
+def test_reactions_that_share_a_failure_are_seen(opened, clock, expected, monkeypatch):
+    monkeypatch.setattr(Reactor, "_hold_alone", Reactor._hold)
+    crm = opened(Bad("react", {"forges": forges}))
+    tell(crm, clock)
+    with pytest.raises(sa.exc.SQLAlchemyError):
+        crm.work()
+    assert results(crm) != expected
 
 
 def test_a_plugin_that_never_comes_back_rests_longer_each_time(opened, clock):

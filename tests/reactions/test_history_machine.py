@@ -13,11 +13,14 @@ import itertools
 from collections import Counter
 from typing import Any, ClassVar
 
-from hypothesis import settings
+import pytest
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from ecrm import CRM
+from ecrm.database.rows import Put
+from ecrm.reactions.tables import timer as timer_table
 from ecrm.testing import FrozenClock
 from reactions.historic import Historic, Model, Told
 
@@ -179,11 +182,9 @@ class HistoryMachine(RuleBasedStateMachine):
 
     def waiting(self):
         with self.shop.database.read() as transaction:
-            from ecrm.reactions.tables.timer import TIMER
-
-            found = TIMER.select().where(
-                TIMER.c.shop == self.shop.shop.key, TIMER.c.due_at.is_not(None), TIMER.c.fired_at.is_(None)
-            )
+            chosen = timer_table.TIMER.c
+            mine = chosen.shop == self.shop.shop.key
+            found = timer_table.TIMER.select().where(mine, chosen.due_at.is_not(None), chosen.fired_at.is_(None))
             return sorted((row.key, row.due_at) for row in transaction.core(found))
 
     def kept(self):
@@ -215,3 +216,13 @@ def test_reactions_and_timers_keep_to_their_model_on_sqlite(bare_sqlite_url, clo
 
 def test_reactions_and_timers_keep_to_their_model_on_postgresql(bare_postgresql_url, clock):
     run(bare_postgresql_url, clock, max_examples=settings().max_examples // 5, stateful_step_count=12)
+
+
+def test_a_timer_that_follows_whatever_decision_came_last_is_seen(bare_sqlite_url, clock, monkeypatch):
+    decided = timer_table._DECIDED
+    careless = Put(
+        timer_table.TIMER, timer_table._KEY, (*timer_table._KEY, *decided), merge=dict.fromkeys(decided, "set")
+    )
+    monkeypatch.setattr(timer_table, "_PUT", careless)
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        run(bare_sqlite_url, clock, max_examples=500, phases=[Phase.generate], database=None, derandomize=True)

@@ -188,6 +188,7 @@ def test_a_round_ends_after_some_pages_so_that_other_duties_have_their_turn(cloc
 FAILURES = {
     "raises": (ConnectionResetError(AYSE), "ConnectionResetError"), "exits": (SystemExit(AYSE), "end the program"),
     "is_away": (UnavailableError("the marketplace is away"), "the marketplace is away"),
+    "says_odd_things": (UnavailableError("a\0b\ud800" + "c" * 10_000), "a�b?c"),
 }  # fmt: skip
 
 

@@ -83,8 +83,17 @@ class Reactor:
         for name, owned in self._reactions.items():
             row = cursors.get(name)
             if row is not None and (row.position < safe or name in stale) and row.is_free(self._parts.now()):
-                acted += self._hold(owned)
+                acted += self._hold_alone(owned)
         return acted
+
+    def _hold_alone(self, owned: Owned) -> Acted:
+        try:
+            return self._hold(owned)
+        except (UnavailableError, SetupError, Retry):
+            raise
+        except Exception as error:  # noqa: BLE001 - what is wrong with one reaction must not keep the others
+            _LOG.error("%s stays where it is: %s", owned.record.name, said_of(error))
+            return Acted()
 
     def _hold(self, owned: Owned) -> Acted:
         acted, name = Acted(), owned.record.name

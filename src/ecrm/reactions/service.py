@@ -105,9 +105,9 @@ class Reactions:
             known = ", ".join(sorted(self._reactions)) or "none"
             message = f"there is no such reaction: those of the plugins that are on are {known}"
             raise NotFoundError(message)
-        span = Span(
-            self._shop, _moment("since", since) or _BEGINNING, _moment("until", until) or self._parts.now()
-        )  # fmt: skip
+        # Without an end, what happened at this very moment is seen too.
+        end = _moment("until", until) or self._parts.now() + dt.timedelta.resolution
+        span = Span(self._shop, _moment("since", since) or _BEGINNING, end)
         if span.until < span.since:
             raise InvalidError.of("until", "give an end that is not before the beginning")
         timers = [one for one in self._timers if one.plugin == owned.plugin]

@@ -21,7 +21,7 @@ from ecrm.interactions.tables import delivery as delivery_table
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.delivery import DeliveryRow
 from ecrm.sources.parts import OwnedSource, SourceParts
-from ecrm.sources.wires import told_of, wires_of
+from ecrm.sources.wires import storable, told_of, wires_of
 from ecrm.values.strict_json import read_json
 
 __all__ = ["Translator"]
@@ -30,7 +30,7 @@ _LOG = logging.getLogger("ecrm.sources")
 AT_ONCE = 100
 # A source that hangs rests, so that its deadline is not waited for a hundred times while others wait.
 REST = dt.timedelta(seconds=60)
-_MOST_REASONS, _LONGEST_REASON = 20, 500
+_MOST_REASONS = 20
 Reasons = dict[str, list[str]]
 
 
@@ -115,13 +115,8 @@ class Translator:
 def _reasons(error: Exception) -> Reasons:
     fields = error.fields if isinstance(error, InvalidError) else {}
     if not fields:
-        return {"event": [f"translating it failed: {_storable(told_of(error))}"]}
+        return {"event": [f"translating it failed: {told_of(error)}"]}
     return {
-        _storable(name): [_storable(said) for said in messages][:_MOST_REASONS]
+        storable(name): [storable(said) for said in messages][:_MOST_REASONS]
         for name, messages in [*fields.items()][:_MOST_REASONS]
     }
-
-
-def _storable(text: object) -> str:
-    # A path may repeat a name of the body, which a database may not take: the row could never be rejected.
-    return str(text).encode(errors="replace").decode().replace("\0", "�")[:_LONGEST_REASON]

@@ -211,7 +211,9 @@ WEBHOOKS = {
     "tries_the_newest": (
         {"verify": tries_the_newest}, {"test_both_secrets_count_during_a_rotation_and_the_old_one_not_after"},
     ),
-    "takes_an_empty_secret": ({"verify": takes_an_empty_secret}, {"test_a_shop_that_has_set_no_secret_receives_nothing"}),
+    "takes_an_empty_secret": (
+        {"verify": takes_an_empty_secret}, {"test_a_shop_that_has_set_no_secret_receives_nothing"},
+    ),
     "says_who_it_is": ({"verify": says_who_it_is}, {SILENT}),
     "says_the_secret": ({"verify": says_the_secret}, {SILENT}),
     "counts": ({"translate": counts}, {AGAIN, REPLAY}),

@@ -52,14 +52,21 @@ def look_at_cart(due: Due, ask: Questions) -> Iterator[Effect]:
     orders = ask.timeline(due.profile_id, limit=1, kinds=["Order Completed"])
     if orders and orders[0].at >= last_at:
         return
-    named = {name: due.details.get(name) for name in ("cart_id", "checkout_id", "channel")}
+    cart_id, checkout_id = due.details.get("cart_id"), due.details.get("checkout_id")
     # What was in the only cart before an order is bought; a cart with a name may be another than that of the order.
-    is_named = any((named["cart_id"], named["checkout_id"]))
-    bought_at = orders[0].at if orders and not is_named else None
+    bought_at = orders[0].at if orders and cart_id is None and checkout_id is None else None
     found = [one for one in _cart_events(due, ask) if bought_at is None or one.at > bought_at]
     lines = lines_of(found)
     if lines:
-        yield Record(CartAbandoned(products=lines, total=total_of(found, lines), **named))
+        yield Record(
+            CartAbandoned(
+                cart_id=cart_id,
+                checkout_id=checkout_id,
+                products=lines,
+                total=total_of(found, lines),
+                channel=due.details.get("channel"),
+            )
+        )
 
 
 def _cart_events(due: Due, ask: Questions) -> Iterator[Interaction]:
