@@ -113,11 +113,11 @@ def test_eight_workers_stopped_past_their_lease_apply_each_answer_once(crm, cloc
             for child in stopped:
                 os.kill(child.pid, signal.SIGSTOP)
             clock.advance(hours=1)
-            tell(crm, clock, [f"p{point}-late"])
-            expected.append(f"p{point}-late")
             time.sleep(chance.uniform(0.05, 0.3))
             for child in stopped:
                 os.kill(child.pid, signal.SIGCONT)
+            tell(crm, clock, [f"p{point}-late"])
+            expected.append(f"p{point}-late")
             wait_until(lambda: is_read(crm), "the log is not read")
         finish(crm, clock)
     assert greeted(crm) == Counter(expected)
