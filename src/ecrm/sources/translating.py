@@ -21,8 +21,9 @@ from ecrm.interactions.tables import delivery as delivery_table
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.delivery import DeliveryRow
 from ecrm.sources.parts import OwnedSource, SourceParts
-from ecrm.sources.wires import storable, told_of, wires_of
+from ecrm.sources.wires import told_of, wires_of
 from ecrm.values.strict_json import read_json
+from ecrm.values.text import storable
 
 __all__ = ["Translator"]
 

@@ -16,10 +16,10 @@ from ecrm.interactions.events import Event
 from ecrm.interactions.model.entry import LONGEST_BODY, check_named, settle
 from ecrm.interactions.wire import to_wire
 from ecrm.reactions.model.cause import said_of
+from ecrm.values.text import storable
 
-__all__ = ["storable", "told_of", "wires_of"]
+__all__ = ["told_of", "wires_of"]
 
-_LONGEST_SAID = 500
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
@@ -48,15 +48,6 @@ def told_of(error: BaseException) -> str:
     'ZeroDivisionError'
     """
     return storable(error if isinstance(error, DeadlineError | EndedError) else said_of(error))
-
-
-def storable(said: object) -> str:
-    r"""Give what a plugin said as every database takes it: what can not be told could never be put aside.
-
-    >>> storable("a\0b")
-    'a�b'
-    """
-    return str(said).encode(errors="replace").decode().replace("\0", "�")[:_LONGEST_SAID]
 
 
 def _wire(event: Any, source: str, at: dt.datetime, id_: str | None) -> bytes:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from ecrm.errors import InvalidError
 
-__all__ = ["LONGEST_ID", "LONGEST_TEXT", "checked_id", "checked_text", "is_line"]
+__all__ = ["LONGEST_ID", "LONGEST_TEXT", "checked_id", "checked_text", "is_line", "storable"]
 
 LONGEST_ID = 255
 LONGEST_TEXT = 65_536
+_LONGEST_SAID = 500
 
 
 def checked_text(value: object, field: str, longest: int = LONGEST_TEXT) -> str:
@@ -89,3 +90,12 @@ def _digits_of(number: int, field: str, longest: int) -> str:
     if number.bit_length() > longest * 4:
         raise InvalidError.of(field, f"shorten it to {longest} characters")
     return str(number)
+
+
+def storable(said: object) -> str:
+    r"""Give what somebody's code said as every database takes it, at most 500 characters of it.
+
+    >>> storable("a\0b")
+    'a�b'
+    """
+    return str(said).encode(errors="replace").decode().replace("\0", "�")[:_LONGEST_SAID]

@@ -36,6 +36,10 @@ def test_our_own_errors_are_told_in_their_words():
     assert said_of(ConflictError("mend the plugin")) == "mend the plugin"
 
 
+def test_odd_words_are_told_as_every_database_takes_them():
+    assert said_of(ConflictError("a\0b\ud800" + "c" * 600)) == "a\ufffdb?" + "c" * 496
+
+
 def test_a_strangers_error_is_told_by_its_type_and_place():
     def plugin_code():
         raise LookupError(CANARY)

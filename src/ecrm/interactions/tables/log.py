@@ -149,7 +149,7 @@ def interaction(row: Sequence[Any]) -> Interaction:
     (id_, kind, at, channel, source, source_id, profile, position, recorded_at, is_live, body, context, *rest) = row
     return Interaction(
         id_, kind, at, channel, source, source_id, profile, position, recorded_at, is_live,
-        _loads(body), _loads(context) if context else {}, bool(rest and rest[0]),
+        _decode(body)[0], _decode(context)[0] if context else {}, bool(rest and rest[0]),
     )  # fmt: skip
 
 
@@ -159,8 +159,9 @@ def interaction_sqlite(row: Sequence[Any], profile_of: Mapping[bytes, UUID], voi
     own = id_of(id_)
     return Interaction(
         own, kind, moment(at), channel, source, source_id, profile_of[profile], position, moment(recorded_at),
-        is_live == 1, _loads(body), _loads(context) if context else {}, own in voided,
+        is_live == 1, _decode(body)[0], _decode(context)[0] if context else {}, own in voided,
     )  # fmt: skip
 
 
-_loads = json.JSONDecoder().decode
+# What stands in our own columns needs no check for what is around it.
+_decode = json.JSONDecoder().raw_decode

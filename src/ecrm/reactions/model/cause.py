@@ -14,6 +14,7 @@ from ecrm.interactions.model.entry import DEFAULT_SOURCE
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.reactions.model.effect import Effect
 from ecrm.reactions.model.timer import Due
+from ecrm.values.text import storable
 
 __all__ = ["Cause", "Failure", "Outcome", "derived_of", "said_of"]
 
@@ -88,15 +89,17 @@ class Failure:
 
 
 def said_of(error: BaseException) -> str:
-    """Give what may be told of a stranger's error: its kind and the place in the code, not its message.
+    """Give what may be told of an error: a stranger's kind and place in the code, without its message.
+
+    Who raises an error of ours keeps to what these hold: no personal data. The contract for plugins tests it.
 
     >>> said_of(ValueError("ayse@example.com"))
     'ValueError'
     """
     if isinstance(error, EcrmError):
-        return str(error)
+        return storable(error)
     place, trace = "", error.__traceback__
     while trace is not None:
         place = f" in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"
         trace = trace.tb_next
-    return f"{type(error).__name__}{place}"
+    return storable(f"{type(error).__name__}{place}")

@@ -91,5 +91,8 @@ def _chosen(transaction: Transaction, kinds: Collection[str]) -> tuple[str, list
 
 
 def _seen(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> list[Seen]:
-    coded = _CODER.decoded(transaction.dialect, [row[:-1] for row in rows])
-    return [Seen(row[0], interaction((*row[1:], raw[-1]))) for row, raw in zip(coded, rows, strict=True)]
+    if transaction.is_sqlite:
+        coded = _CODER.decoded("sqlite", [row[:-1] for row in rows])
+        rows = [(*row, raw[-1]) for row, raw in zip(coded, rows, strict=True)]
+    # PostgreSQL's values are Python's already.
+    return [Seen(row[0], interaction(row[1:])) for row in rows]
