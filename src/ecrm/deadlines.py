@@ -9,6 +9,7 @@ import ctypes
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ __all__ = ["DeadlineError", "EndedError", "Runner"]
 
 T = TypeVar("T")
 _IDLE_S = 5.0
+_WATCHED_S = 0.02
 
 
 class DeadlineError(Exception):
@@ -121,10 +123,11 @@ class _Seat:
             return self._is_open
 
     def abandon(self) -> None:
-        """Leave the thread behind; Python code that loops in it ends, a call that sleeps ends when it wakes."""
+        """Leave the thread behind; Python code that loops in it is ended, a call that sleeps ends by itself."""
         with self._lock:
             self._is_open = False
-        if self._thread.ident is not None:
+        # One that sleeps would keep the interpreter looking for the exception until it wakes.
+        if self._thread.ident is not None and self._thread.is_alive() and _is_busy(self._thread.ident):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread.ident), ctypes.py_object(_Abandoned))
 
     def _serve(self) -> None:
@@ -146,3 +149,17 @@ class _Seat:
                 if self._is_open and self._calls.empty():
                     self._is_open = False
             return None if not self._is_open else self._calls.get()
+
+
+def _is_busy(ident: int) -> bool:
+    """Tell whether a thread uses the processor; where the system can not say, no."""
+    if not hasattr(time, "pthread_getcpuclockid"):
+        return False
+    try:
+        clock = time.pthread_getcpuclockid(ident)
+        before = time.clock_gettime(clock)
+        time.sleep(_WATCHED_S)
+        return time.clock_gettime(clock) - before > _WATCHED_S / 100
+    except OSError:
+        # It has ended meanwhile.
+        return False
