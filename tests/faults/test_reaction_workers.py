@@ -12,6 +12,7 @@ from collections import Counter
 import attrs
 import pytest
 
+from ecrm import UnavailableError
 from faults import bugs, children
 from faults.chance import chance_of
 from faults.ledger import Ledger
@@ -58,7 +59,16 @@ def workers(crm, clock, ledger, count, held="", plant=None):
 
 def tell(crm, clock, names):
     for name in names:
-        crm.record(attrs.evolve(visited(source_id=name), at=clock()))
+        visit = attrs.evolve(visited(source_id=name), at=clock())
+        wait_until(lambda visit=visit: is_recorded(crm, visit), "the database stays locked")
+
+
+def is_recorded(crm, event):
+    # Nine processes share one SQLite file: its waiting is a lottery, and who is told to try again does.
+    with contextlib.suppress(UnavailableError):
+        crm.record(event)
+        return True
+    return False
 
 
 def wait_until(is_so, what):
