@@ -7,7 +7,7 @@ was stopped for longer than its lease finds another epoch and changes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -132,11 +132,6 @@ def rest(transaction: Transaction, lease: Lease, now: dt.datetime) -> None:
     rest_s = min(_FIRST_REST_S * 2 ** max(row[0] - 1, 0), _LONGEST_REST_S)
     sql = "UPDATE ecrm_reaction SET leased_until = NULL, rest_until = {0} WHERE name = {0} AND epoch = {0}"
     _run(transaction, sql, (_stored(transaction, now + dt.timedelta(seconds=rest_s)), lease.name, lease.epoch))
-
-
-def drop_cursors(transaction: Transaction, names: Collection[str]) -> None:
-    """Forget cursors: their reactions begin at the head again."""
-    transaction.core(REACTION.delete().where(REACTION.c.name.in_(sorted(names))))
 
 
 def _run(transaction: Transaction, sql: str, values: tuple[Any, ...]) -> Any:

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from ecrm.database.metadata import METADATA
-from ecrm.database.rows import Lookup, Put
+from ecrm.database.rows import Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Key
 
@@ -31,7 +31,6 @@ EFFECT = sa.Table(
 _KEY = ("shop", "reaction", "cause_id", "name")
 _COLUMNS = (*_KEY, "kind", "profile_id", "applied_at")
 _PUT = Put(EFFECT, _KEY, _COLUMNS, returning=_KEY)
-_BY_PROFILE = Lookup(EFFECT, ("shop", "profile_id"), _COLUMNS)
 
 
 class EffectRow(NamedTuple):
@@ -49,9 +48,3 @@ class EffectRow(NamedTuple):
 def journal(transaction: Transaction, rows: Sequence[EffectRow]) -> set[tuple[str, str, UUID, str]]:
     """Write down effects; give the keys of those that were not applied before."""
     return {(row[0], row[1], row[2], row[3]) for row in _PUT.run(transaction, rows)}
-
-
-def effects_of(transaction: Transaction, shop: str, profiles: Sequence[UUID]) -> list[EffectRow]:
-    """Give what was applied for profiles, oldest first."""
-    rows = [EffectRow(*row) for row in _BY_PROFILE.rows(transaction, [(shop, id_) for id_ in profiles])]
-    return sorted(rows, key=lambda row: (row.applied_at, row.cause_id, row.name))

@@ -115,12 +115,6 @@ def next_due(transaction: Transaction, names: Collection[str], after: dt.datetim
     return found
 
 
-def count_waiting(transaction: Transaction, shop: str) -> dict[str, int]:
-    """Give how many timers of a shop wait, by name."""
-    query = sa.select(TIMER.c.timer, sa.func.count()).where(_WAITS, TIMER.c.shop == shop).group_by(TIMER.c.timer)
-    return {row[0]: row[1] for row in transaction.core(query)}
-
-
 def prune_timers(transaction: Transaction, before: dt.datetime, limit: int) -> int:
     """Delete timers that fired, or were cancelled, before a time, a bounded number; give how many went."""
     chosen = TIMER.c
