@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import overload
 
 import attrs
 
@@ -44,6 +45,29 @@ class _Batch:
 
     seen: tuple[Seen, ...]
     to: int
+
+
+class _Questions(Sequence[Question]):
+    """The questions of a batch, each made when it is asked: kept all at once they cost as much as the reading."""
+
+    def __init__(self, seen: Sequence[Seen], make: Callable[[Seen], Question]) -> None:
+        self._seen = seen
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def __iter__(self) -> Iterator[Question]:
+        return map(self._make, self._seen)
+
+    @overload
+    def __getitem__(self, place: int) -> Question: ...
+    @overload
+    def __getitem__(self, place: slice) -> _Questions: ...
+    def __getitem__(self, place: int | slice) -> Question | _Questions:
+        if isinstance(place, slice):
+            return _Questions(self._seen[place], self._make)
+        return self._make(self._seen[place])
 
 
 class Reactor:
@@ -127,7 +151,7 @@ class Reactor:
         if lease.was_left:
             return self._run_alone(owned, lease, _Batch(tuple(seen), batch.to))
         now = self._parts.now()
-        questions = [self._question(owned, one, now) for one in seen]
+        questions = _Questions(seen, lambda one: self._question(owned, one, now))
         collected = self._collect(owned, questions)
         to = batch.to if collected.count == len(seen) else seen[collected.count - 1].interaction.position
         return self._settle(owned, lease, collected, to)
