@@ -129,6 +129,8 @@ class Duties:
     ) -> Replayed:
         """Walk a reaction through history, and do what it says; what was done before is not done again.
 
+        It is asked for on purpose, so it also runs where the shop has the plugin off.
+
         Args:
             reaction: Its name.
             since: From when on; None is the beginning.
@@ -136,7 +138,7 @@ class Duties:
             progress: Called with how many interactions are done, and of how many.
 
         Raises:
-            NotFoundError: No plugin that is on has such a reaction.
+            NotFoundError: No plugin of this CRM has such a reaction.
 
         >>> crm.replay("abandoned_cart").seen
         0
@@ -159,7 +161,7 @@ class Duties:
             progress: Called with how many interactions are done, and of how many.
 
         Raises:
-            NotFoundError: No plugin that is on has such a reaction.
+            NotFoundError: No plugin of this CRM has such a reaction.
 
         >>> crm.dry_run("abandoned_cart").counts
         {}

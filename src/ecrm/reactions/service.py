@@ -97,7 +97,7 @@ class Reactions:
         """Walk a reaction through history.
 
         Raises:
-            NotFoundError: No plugin that is on has this reaction.
+            NotFoundError: No plugin of this CRM has this reaction.
             InvalidError: A time without a zone, or an end before the beginning.
         """
         owned = self._reactions.get(name)
