@@ -36,6 +36,8 @@ __all__ = ["Applier", "Appliers", "Recorded"]
 Recorded = dict[str, list[Interaction]]
 Applier = Callable[[Transaction, Cause, Any], None]
 _RECORDED = (Record, Tag, Untag, Note)
+# What follows from a firing falls due this much later at least: time goes on, and work comes to an end.
+LEAST_WAIT = dt.timedelta(minutes=1)
 
 
 class Appliers:
@@ -145,6 +147,8 @@ def timer_decision(cause: Cause, effect: SetTimer | CancelTimer, timers: frozens
         raise InvalidError.of("timer", "no plugin registers a timer of this name: see register_timers")
     # In UTC, as it is read back: what fires is named after it, live and in a replay.
     due_at = effect.at.astimezone(dt.UTC) if isinstance(effect, SetTimer) else None
+    if due_at is not None and (cause.due is not None or cause.depth):
+        due_at = max(due_at, cause.at + LEAST_WAIT)
     details = effect.details if isinstance(effect, SetTimer) else {}
     decided_at = cause.at if cause.due is None else cause.due.decided_at
     state = TimerState(Decision(decided_at, cause.id), due_at, False, details, cause.profile_id)  # noqa: FBT003

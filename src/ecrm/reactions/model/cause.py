@@ -16,7 +16,7 @@ from ecrm.reactions.model.effect import Effect
 from ecrm.reactions.model.timer import Due
 from ecrm.values.text import storable
 
-__all__ = ["Cause", "Failure", "Outcome", "derived_of", "said_of"]
+__all__ = ["Cause", "Failure", "Outcome", "depth_of", "derived_of", "said_of"]
 
 
 # As frozen as `attrs.frozen`, but made at half the cost: one is made of each interaction that is read.
@@ -49,7 +49,8 @@ class Cause:
     @classmethod
     def of_interaction(cls, shop: str, reaction: str, interaction: Interaction, *, is_live: bool = True) -> Cause:
         """Make the cause an interaction is."""
-        return cls(shop, reaction, interaction.id, interaction.profile_id, interaction.at, is_live, interaction.source)
+        id_, whose, at = interaction.id, interaction.profile_id, interaction.at
+        return cls(shop, reaction, id_, whose, at, is_live, interaction.source, depth_of(interaction))
 
     @classmethod
     def of_timer(cls, shop: str, due: Due, *, is_live: bool = True) -> Cause:
@@ -65,6 +66,12 @@ def derived_of(interaction: Interaction) -> Mapping[str, Any]:
     context = interaction.context.get("context") or {}
     derived = context.get("derived") if isinstance(context, Mapping) else None
     return derived if isinstance(derived, Mapping) else {}
+
+
+def depth_of(interaction: Interaction) -> int:
+    """Give how many derivations led to an interaction; 0 where a system told it."""
+    depth = derived_of(interaction).get("depth")
+    return depth if isinstance(depth, int) and depth > 0 else 0
 
 
 @attrs.define(on_setattr=attrs.setters.frozen, unsafe_hash=False)

@@ -94,7 +94,7 @@ class SetTimer(Effect):
     Args:
         timer: The timer's name, as registered.
         key: Which one of this timer; one timer a key.
-        at: When it is due.
+        at: When it is due; what a timer, or what was derived, sets is due a minute after that at the earliest.
         details: What it is to know when it fires, as JSON can hold it.
     """
 
