@@ -6,9 +6,10 @@ named in the records and is no hook.
 
 from ecrm.database import Transaction
 from ecrm.database.types import Id, Instant, Key
+from ecrm.hookspecs.channels import Channel, Line, Outgoing, Receipt
 from ecrm.hookspecs.following import Follower, Move, Regrouping
 from ecrm.hookspecs.hooks import Contact, Hooks, hookimpl, hookspec
-from ecrm.hookspecs.parts import Channel, Command, Condition, Need, Panel, Service, Tables, WebPage
+from ecrm.hookspecs.parts import Command, Condition, Need, Panel, Service, Tables, WebPage
 from ecrm.hookspecs.reactions import Reaction, Timer
 from ecrm.hookspecs.settings import Setting
 from ecrm.hookspecs.sources import Delivery, Keys, Page, Refusal, Source
@@ -27,11 +28,14 @@ __all__ = [
     "Instant",
     "Key",
     "Keys",
+    "Line",
     "Move",
     "Need",
+    "Outgoing",
     "Page",
     "Panel",
     "Reaction",
+    "Receipt",
     "Refusal",
     "Regrouping",
     "Service",

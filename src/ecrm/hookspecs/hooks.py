@@ -9,9 +9,10 @@ from uuid import UUID
 import attrs
 import pluggy
 
+from ecrm.hookspecs.channels import Channel
 from ecrm.hookspecs.following import Follower
 from ecrm.hookspecs.naming import check_said
-from ecrm.hookspecs.parts import Channel, Command, Condition, Need, Panel, Service, Tables, WebPage
+from ecrm.hookspecs.parts import Command, Condition, Need, Panel, Service, Tables, WebPage
 from ecrm.hookspecs.reactions import Reaction, Timer
 from ecrm.hookspecs.settings import Setting
 from ecrm.hookspecs.sources import Source

@@ -1,4 +1,4 @@
-"""What else a plugin brings: tables, conditions, channels, services, commands, panels, pages."""
+"""What else a plugin brings: tables, conditions, services, commands, panels, pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ecrm.hookspecs.naming import check_callable, check_import, check_name, chec
 if TYPE_CHECKING:
     from ecrm.reactions.asking import Questions
 
-__all__ = ["Channel", "Command", "Condition", "Need", "Panel", "Service", "Tables", "WebPage"]
+__all__ = ["Command", "Condition", "Need", "Panel", "Service", "Tables", "WebPage"]
 
 
 def _check_metadata(_: Any, field: Any, value: Any) -> None:
@@ -54,21 +54,6 @@ class Condition:
     name: str = attrs.field(validator=check_name)
     about: str = attrs.field(validator=check_said)
     holds: Callable[[Questions], bool] = attrs.field(validator=check_callable)
-
-
-@attrs.frozen
-class Channel:
-    """Bring a way to reach customers. The core sends by it once messages are there.
-
-    Args:
-        name: As in `channel=` of events: email, sms, …
-        address: The kind of identity it delivers to: email, phone, handle, …
-        deliver: Hands one message over and gives the provider's receipt.
-    """
-
-    name: str = attrs.field(validator=check_name)
-    address: str = attrs.field(validator=check_name)
-    deliver: Callable[..., Any] = attrs.field(validator=check_callable)
 
 
 @attrs.frozen

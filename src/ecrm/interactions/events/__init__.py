@@ -106,6 +106,16 @@ from ecrm.interactions.events.marketing import (
     SegmentExited,
     Unsubscribed,
 )
+from ecrm.interactions.events.messaging import (
+    MessageBounced,
+    MessageDelivered,
+    MessageEvent,
+    MessageLinkClicked,
+    MessageOpened,
+    MessageRefused,
+    MessageRequested,
+    MessageSent,
+)
 from ecrm.interactions.events.order import (
     OrderAmounts,
     OrderCancelled,
@@ -195,7 +205,15 @@ __all__ = [
     "LiveChatMessageReceived",
     "LiveChatMessageSent",
     "MergeEvent",
+    "MessageBounced",
+    "MessageDelivered",
+    "MessageEvent",
+    "MessageLinkClicked",
+    "MessageOpened",
     "MessageReceived",
+    "MessageRefused",
+    "MessageRequested",
+    "MessageSent",
     "NoteAdded",
     "OpportunityEvent",
     "OpportunityLost",

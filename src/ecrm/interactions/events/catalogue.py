@@ -86,6 +86,15 @@ from ecrm.interactions.events.marketing import (
     SegmentExited,
     Unsubscribed,
 )
+from ecrm.interactions.events.messaging import (
+    MessageBounced,
+    MessageDelivered,
+    MessageLinkClicked,
+    MessageOpened,
+    MessageRefused,
+    MessageRequested,
+    MessageSent,
+)
 from ecrm.interactions.events.order import (
     OrderCancelled,
     OrderCompleted,
@@ -158,6 +167,13 @@ CORE = (
     EmailBounced,
     EmailMarkedAsSpam,
     Unsubscribed,
+    MessageRequested,
+    MessageSent,
+    MessageDelivered,
+    MessageOpened,
+    MessageLinkClicked,
+    MessageBounced,
+    MessageRefused,
     ConsentGranted,
     ConsentWithdrawn,
     SegmentEntered,

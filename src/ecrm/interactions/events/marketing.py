@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ecrm.interactions.events.base import Event
 from ecrm.interactions.events.rules import Id, Text, Word
@@ -35,10 +35,14 @@ __all__ = [
 class EmailEvent(Event):
     """Be about one e-mail sent to the customer.
 
-    An `automated` event was caused by a program, such as a proxy or a scanner that opens mails.
+    An `automated` event was caused by a program, such as a proxy or a scanner that opens mails. `message_id` is set
+    where ecrm sent it, `raw` is what the provider told.
     """
 
     email_id: Id | None = None
+    message_id: Id | None = None
+    provider_id: Id | None = None
+    raw: Text | None = None
     email_subject: Text | None = None
     campaign_id: Id | None = None
     campaign_name: Text | None = None
@@ -99,7 +103,7 @@ class Unsubscribed(EmailEvent):
 
 @kind
 class ConsentEvent(Event):
-    """Be about what the customer allows; `message_channel` is "channel" on the wire."""
+    """Be about what the customer allows; `message_channel` is "channel" on the wire, None is every channel."""
 
     WIRE: ClassVar[Mapping[str, str]] = {"message_channel": "channel"}
 
@@ -108,6 +112,7 @@ class ConsentEvent(Event):
     text_version: Word | None = None
     method: Text | None = None
     evidence_ref: Text | None = None
+    evidence: Mapping[str, Any] | None = None
 
 
 @kind
@@ -119,9 +124,11 @@ class ConsentGranted(ConsentEvent):
 
 @kind
 class ConsentWithdrawn(ConsentEvent):
-    """Say that the customer allows it no more."""
+    """Say that the customer allows it no more; an objection to marketing holds against every later say-so of others."""
 
     NAME: ClassVar[str] = "Consent Withdrawn"
+
+    is_objection: bool | None = None
 
 
 @kind
