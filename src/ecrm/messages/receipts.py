@@ -31,7 +31,7 @@ from ecrm.values import Who
 
 __all__ = ["event_of"]
 
-_BY_EMAIL: Mapping[str, type[EmailEvent] | type[MessageEvent]] = {
+_BY_EMAIL: Mapping[str, type[EmailEvent | MessageEvent]] = {
     "delivered": EmailDelivered,
     "opened": EmailOpened,
     "clicked": EmailLinkClicked,
@@ -39,7 +39,7 @@ _BY_EMAIL: Mapping[str, type[EmailEvent] | type[MessageEvent]] = {
     "complained": EmailMarkedAsSpam,
     "unsubscribed": Unsubscribed,
 }
-_ANYHOW: Mapping[str, type[EmailEvent] | type[MessageEvent]] = {
+_ANYHOW: Mapping[str, type[EmailEvent | MessageEvent]] = {
     "accepted": MessageSent,
     "delivered": MessageDelivered,
     "opened": MessageOpened,
