@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
+from ecrm.consent.deciding import ADDRESS_OF
 from ecrm.crew import Crew
 from ecrm.database import Database, migrating
 from ecrm.database.migrating import CORE, Owner
@@ -104,6 +105,13 @@ class Core:
     def is_on(self, plugin: str, shop: str) -> bool:
         """Tell whether a plugin is on for a shop."""
         return plugin in self.contributions.plugins and plugin not in self.shop(shop).settings.plugins_off
+
+    def address_of(self, channel: str) -> str | None:
+        """Give the kind of identity a channel reaches somebody by; None where it needs none, or is not known."""
+        owned = self.contributions.channels.get(channel)
+        if owned is None:
+            return ADDRESS_OF.get(channel)
+        return None if owned.record.address == "any" else owned.record.address
 
     def keys_of(self, plugin: str) -> PluginKeys:
         """Give what a plugin's source may know of the shops that set it up."""

@@ -10,6 +10,8 @@ from uuid import UUID
 import uuid6
 
 from ecrm.composition import Core, machine_time
+from ecrm.consent.projecting import consent_followers, consent_projection
+from ecrm.consent.service import Consent
 from ecrm.crew import kept_facts_follower
 from ecrm.customers.service import Customers
 from ecrm.database import Database
@@ -90,7 +92,8 @@ class CRM(Duties):
         options = Options(database, contributions.settings, keyring, now, shop)
         book = FactBook(contributions.facts)
         kept = kept_facts_follower(contributions, uuid6.uuid7)
-        kit = Kit(uuid6.uuid7, now, (fact_follower(book), kept, *contributions.followers), book)
+        followers = (fact_follower(book), kept, *consent_followers(), *contributions.followers)
+        kit = Kit(uuid6.uuid7, now, followers, book, (consent_projection(now),))
         self._core = Core(database, beside, kit, contributions, options, Signals(), on_error)
         self._open(shop)
         self._core.prepare()
@@ -102,6 +105,9 @@ class CRM(Duties):
         self.inbox = Inbox(core.database, self.shop, core.kit.now)
         self.customers = Customers(
             core.database, self.shop, self._record_traits, core.kit.now, core.kit.new_id, core.kit.followers
+        )
+        self.consent = Consent(
+            core.database, self.shop, core.kit.now, self.record, self.customers.as_who, core.address_of
         )
         self.plugins = Switchboard(core, self.shop, self.customers.find)
         self._services = {}
