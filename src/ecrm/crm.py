@@ -9,6 +9,7 @@ from uuid import UUID
 
 import uuid6
 
+from ecrm.audit.service import Audit
 from ecrm.composition import Core, machine_time
 from ecrm.crew import kept_facts_follower
 from ecrm.customers.service import Customers
@@ -29,6 +30,7 @@ from ecrm.interactions.service import Recorder, Report, interaction_id
 from ecrm.registry import collect
 from ecrm.shops.keyring import Keyring
 from ecrm.shops.options import Options
+from ecrm.shops.secretkeys import SecretKeys
 from ecrm.signals import Signals
 from ecrm.switchboard import Switchboard
 from ecrm.values import Actor, Who
@@ -51,8 +53,9 @@ class CRM(Duties):
             put there, so that `emit` can share the order's transaction.
         shop: The default tenant; `for_shop` gives a view on another.
         plugins: Names, modules, objects or classes; None is every plugin that is built in or installed.
-        secrets: By name, each a text or the new and the old one: `settings` seals what shops set,
-            `<plugin>.<setting>` is a plugin's own. Kept out of every repr and log.
+        secrets: By name, each a text or the new and the old one: `settings` seals what shops set, `links`
+            signs links, `erasure` marks who was erased, `<plugin>.<setting>` is a plugin's own. Kept out of
+            every repr and log.
         on_error: What `emit` does with a failure: `log` keeps it from the host, `raise` shows it.
         clock: Gives the aware time; None is the machine's.
 
@@ -91,7 +94,7 @@ class CRM(Duties):
         book = FactBook(contributions.facts)
         kept = kept_facts_follower(contributions, uuid6.uuid7)
         kit = Kit(uuid6.uuid7, now, (fact_follower(book), kept, *contributions.followers), book)
-        self._core = Core(database, beside, kit, contributions, options, Signals(), on_error)
+        self._core = Core(database, beside, kit, contributions, options, SecretKeys(keyring, now), Signals(), on_error)
         self._open(shop)
         self._core.prepare()
 
@@ -103,6 +106,7 @@ class CRM(Duties):
         self.customers = Customers(
             core.database, self.shop, self._record_traits, core.kit.now, core.kit.new_id, core.kit.followers
         )
+        self.audit = Audit(core.database, self.shop.key, core.kit.now, self.customers.ids_of)
         self.plugins = Switchboard(core, self.shop, self.customers.find)
         self._services = {}
 
