@@ -9,6 +9,7 @@ from uuid import UUID
 
 import uuid6
 
+from ecrm.audit.service import Audit
 from ecrm.composition import Core, machine_time
 from ecrm.consent.projecting import consent_followers, consent_projection
 from ecrm.consent.service import Consent
@@ -31,6 +32,7 @@ from ecrm.interactions.service import Recorder, Report, interaction_id
 from ecrm.registry import collect
 from ecrm.shops.keyring import Keyring
 from ecrm.shops.options import Options
+from ecrm.shops.secretkeys import SecretKeys
 from ecrm.signals import Signals
 from ecrm.switchboard import Switchboard
 from ecrm.values import Actor, Who
@@ -53,8 +55,9 @@ class CRM(Duties):
             put there, so that `emit` can share the order's transaction.
         shop: The default tenant; `for_shop` gives a view on another.
         plugins: Names, modules, objects or classes; None is every plugin that is built in or installed.
-        secrets: By name, each a text or the new and the old one: `settings` seals what shops set,
-            `<plugin>.<setting>` is a plugin's own. Kept out of every repr and log.
+        secrets: By name, each a text or the new and the old one: `settings` seals what shops set, `links`
+            signs links, `erasure` marks who was erased, `<plugin>.<setting>` is a plugin's own. Kept out of
+            every repr and log.
         on_error: What `emit` does with a failure: `log` keeps it from the host, `raise` shows it.
         clock: Gives the aware time; None is the machine's.
 
@@ -94,7 +97,7 @@ class CRM(Duties):
         kept = kept_facts_follower(contributions, uuid6.uuid7)
         followers = (fact_follower(book), kept, *consent_followers(), *contributions.followers)
         kit = Kit(uuid6.uuid7, now, followers, book, (consent_projection(now),))
-        self._core = Core(database, beside, kit, contributions, options, Signals(), on_error)
+        self._core = Core(database, beside, kit, contributions, options, SecretKeys(keyring, now), Signals(), on_error)
         self._open(shop)
         self._core.prepare()
 
@@ -109,6 +112,7 @@ class CRM(Duties):
         self.consent = Consent(
             core.database, self.shop, core.kit.now, self.record, self.customers.as_who, core.address_of
         )
+        self.audit = Audit(core.database, self.shop.key, core.kit.now, self.customers.ids_of)
         self.plugins = Switchboard(core, self.shop, self.customers.find)
         self._services = {}
 

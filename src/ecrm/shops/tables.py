@@ -1,4 +1,4 @@
-"""The tables of shops: what each has set for itself, and for the plugins it uses."""
+"""The tables of shops: what each has set for itself and for the plugins it uses, the keys that were made for it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Json, Key
 
 __all__ = [
+    "KEY",
     "OPTION",
     "SHOP",
     "drop_options",
+    "find_key",
     "hold_settings",
+    "keep_key",
     "load_options",
     "load_settings",
     "save_options",
@@ -42,6 +45,14 @@ OPTION = sa.Table(
     sa.Column("value", Json, nullable=False),
     sa.Column("set_at", Instant, nullable=False),
 )
+KEY = sa.Table(
+    "ecrm_key",
+    METADATA,
+    sa.Column("shop", Key, primary_key=True),
+    sa.Column("use", Key, primary_key=True),
+    sa.Column("key", sa.LargeBinary, nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+)
 _BY_SHOP = Lookup(SHOP, ("shop",), ("settings",))
 _SAVE = Put(SHOP, ("shop",), ("shop", "settings"), merge={"settings": "set"})
 _OPTIONS = Lookup(OPTION, ("shop", "plugin"), ("name", "value"))
@@ -52,6 +63,8 @@ _SAVE_OPTIONS = Put(
     merge={"value": "set", "set_at": "set"},
 )
 _DROP_OPTIONS = Drop(OPTION, ("shop", "plugin", "name"))
+_KEYS = Lookup(KEY, ("shop", "use"), ("key",))
+_KEEP_KEY = Put(KEY, ("shop", "use"), ("shop", "use", "key", "made_at"))
 
 
 def load_settings(transaction: Transaction, shop: str) -> dict[str, Any] | None:
@@ -93,6 +106,17 @@ def shops_with_options(transaction: Transaction, plugin: str) -> list[str]:
     mark = "?" if transaction.is_sqlite else "%s"
     sql = f"SELECT DISTINCT shop FROM {OPTION.name} WHERE plugin = {mark} ORDER BY shop"
     return [row[0] for row in transaction.run(sql, (plugin,))]
+
+
+def find_key(transaction: Transaction, shop: str, use: str) -> bytes | None:
+    """Give the key that was made for a use; None where none was."""
+    rows = _KEYS.rows(transaction, [(shop, use)])
+    return bytes(rows[0][0]) if rows else None
+
+
+def keep_key(transaction: Transaction, shop: str, use: str, key: bytes, at: dt.datetime) -> None:
+    """Keep a key for a use; one that is there stays."""
+    _KEEP_KEY.run(transaction, [(shop, use, key, at)])
 
 
 def shops(transaction: Transaction) -> list[str]:
