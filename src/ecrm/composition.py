@@ -20,6 +20,9 @@ from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.recording import Kit
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.facts import metadata_of
+from ecrm.messages.arranging import Arrangements
+from ecrm.messages.deployment import Deployment
+from ecrm.postroom import PostRoom
 from ecrm.reactions.parts import Acted
 from ecrm.registry import Contributions
 from ecrm.shops.keys import PluginKeys
@@ -46,6 +49,7 @@ class Core:
         contributions: Contributions,
         options: Options,
         keys: SecretKeys,
+        sending: tuple[Arrangements, Deployment],
         signals: Signals,
         on_error: Literal["log", "raise"],
     ) -> None:
@@ -62,6 +66,7 @@ class Core:
         self.crew = Crew(
             (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of
         )
+        self.postroom = PostRoom(database, kit, contributions, options, keys, *sending, self._settings_of, self.is_on)
         self._tidied = _Turn(_TIDY_EVERY)
         self._watched = _Turn(_WATCH_EVERY)
         self._late: set[str] = set()
@@ -154,7 +159,12 @@ class Core:
             pulled = crew.puller.pull()
             return Done(pulled=pulled.events, pages=pulled.pages, failed=pulled.failed)
 
-        steps = (pull, translate, receive, act(crew.reactor.react), act(crew.retrier.retry), act(crew.waker.wake))
+        def deliver() -> Done:
+            delivered = self.postroom.deliverer.deliver()
+            return Done(messages=delivered.looked_at, sent=delivered.sent, failed=delivered.failed)
+
+        acting = (crew.reactor.react, crew.retrier.retry, crew.waker.wake)
+        steps = (pull, translate, receive, *map(act, acting), deliver)
         return Worker(steps, self._tidy, watch)
 
     def is_time_to_watch(self) -> bool:

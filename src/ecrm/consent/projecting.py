@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
+from ecrm.audit.tables import append as append_audit
 from ecrm.consent.deciding import ADDRESS_OF, purposes_of
 from ecrm.consent.model.decision import LedgerEntry, Suppression
 from ecrm.consent.model.purpose import Purpose
@@ -23,6 +24,7 @@ from ecrm.hookspecs import Follower, Regrouping
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.projecting import Projection, Told
 from ecrm.shops.model import Settings
+from ecrm.values import Actor
 
 __all__ = ["GRANTED", "UNSUBSCRIBED", "WITHDRAWN", "consent_followers", "consent_projection"]
 
@@ -97,6 +99,11 @@ def _append(transaction: Transaction, shop: str, words: Sequence[Told], now: dt.
         for entry in _entries(one, purposes, covers.get(one.customer_id, frozenset()), hashes, now)
     ]
     ledger_table.append_entries(transaction, shop, entries)
+    customers = {one.interaction.profile_id: one.customer_id for one in words}
+    for entry in entries:
+        told = {"purpose": entry.purpose, "channel": entry.channel, "status": entry.status, "entry": str(entry.id)}
+        actor = _actor(entry.actor)
+        append_audit(transaction, shop, "consent", customers[entry.profile_id], actor, told, now)
 
 
 def _entries(
@@ -158,6 +165,11 @@ def _entry(
         evidence=evidence,
         actor="customer" if one.entry.is_by_customer else spoke,
     )
+
+
+def _actor(spoke: str) -> Actor | None:
+    kind, _, id_ = spoke.partition(":")
+    return Actor(kind, id_ or None) if kind in {"customer", "staff", "system"} else None  # type: ignore[arg-type]
 
 
 def _covers(transaction: Transaction, shop: str, customers: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
