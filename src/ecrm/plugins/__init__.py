@@ -12,5 +12,6 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "abandoned_cart": "ecrm.plugins.abandoned_cart.plugin",
         "activity": "ecrm.plugins.activity.plugin",
         "console": "ecrm.plugins.console:Console",
+        "email": "ecrm.plugins.email.plugin:Email",
     }
 )

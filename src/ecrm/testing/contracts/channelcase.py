@@ -118,7 +118,7 @@ class ChannelStage:
     def message(self, to: str | None = None, **more: Any) -> Outgoing:
         """Make a message that tells from all others; to the first address that can be reached, unless said."""
         number = next(self.numbers)
-        given = {"text": f"Merhaba {number}", "subject": f"Selam {number}", **self.case.message, **more}
+        given = {"text": f"Merhaba {number:04}", "subject": f"Selam {number:04}", **self.case.message, **more}
         id_ = UUID(int=0x019B7_0000_0000_7000_8000_0000_0000_0000 + number)
         address = self.case.to[0] if to is None else to
         return Outgoing(id_, "main", address, is_commercial=False, purpose="order_updates", language="tr", **given)
