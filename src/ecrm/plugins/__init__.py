@@ -13,5 +13,6 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "activity": "ecrm.plugins.activity.plugin",
         "console": "ecrm.plugins.console:Console",
         "email": "ecrm.plugins.email.plugin:Email",
+        "sms": "ecrm.plugins.sms.plugin:Sms",
     }
 )
