@@ -14,5 +14,6 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "console": "ecrm.plugins.console:Console",
         "email": "ecrm.plugins.email.plugin:Email",
         "sms": "ecrm.plugins.sms.plugin:Sms",
+        "webhook": "ecrm.plugins.webhook.plugin:Webhook",
     }
 )

@@ -4,12 +4,12 @@ import json
 
 import attrs
 import pytest
-from providers import basic
 
 from ecrm.http import Response
 from ecrm.plugins.sms.plugin import Sms
 from ecrm.testing import Arrival, ChannelCase, ChannelContract, Loopback
 from ecrm.testing.contracts.channelcase import ChannelStage
+from providers import basic
 
 USER, PASSWORD = "8501234567", "a password of sixteen"
 

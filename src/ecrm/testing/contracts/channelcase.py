@@ -62,8 +62,8 @@ class ChannelCase:
         refused: An address that looks good and that the provider refuses; None where it refuses none at once.
         nowhere: Settings under which nobody answers.
         server: The provider, open, where it speaks HTTP.
-        mishaps: Where it does not: makes its next answer go wrong, by what goes wrong: `limit`, `error`, `reset`,
-            `garbage` or `silence`.
+        mishaps: Where it does not, or goes wrong in another way: makes its next answer go wrong, by what goes
+            wrong: `limit`, `error`, `reset`, `garbage` or `silence`.
         message: What else each message has, as `template="order_sent"`.
         channel: The name of the channel; None where the plugin brings one.
     """
@@ -135,11 +135,11 @@ class ChannelStage:
 
     def befall(self, mishap: Mishap) -> None:
         """Let the provider's next answer go wrong."""
-        if self.case.server is not None:
-            self.case.server.answer_next(*_BY_HTTP[mishap])
+        if mishap in self.case.mishaps:
+            self.case.mishaps[mishap]()
             return
-        assert mishap in self.case.mishaps, f"say how the provider comes to it: ChannelCase(mishaps={{{mishap!r}: …}})"
-        self.case.mishaps[mishap]()
+        assert self.case.server is not None, f"say how its provider comes to it: ChannelCase(mishaps={{{mishap!r}: …}})"
+        self.case.server.answer_next(*_BY_HTTP[mishap])
 
     def recover(self) -> None:
         """Let the provider answer as ever."""
