@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ecrm.database.metadata import METADATA
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Json, Key, micros
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["CURSOR", "INBOX", "InboxRow"]
 
@@ -24,14 +25,14 @@ INBOX = sa.Table(
     METADATA,
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), primary_key=True),
     sa.Column("shop", Key, nullable=False),
-    sa.Column("source", Key, nullable=False),
-    sa.Column("delivery_id", Key),
-    sa.Column("state", Key, nullable=False, server_default="waiting"),
+    sa.Column("source", Key, nullable=False, info=impersonal()),
+    sa.Column("delivery_id", Key, info=personal("activity", "take in each delivery once", mask="id")),
+    sa.Column("state", Key, nullable=False, server_default="waiting", info=impersonal()),
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("settled_at", Instant),
-    sa.Column("raw", sa.LargeBinary, nullable=False),
-    sa.Column("reasons", Json),
-    sa.Column("context", Json),
+    sa.Column("raw", sa.LargeBinary, nullable=False, info=personal("content", "take in what was told")),
+    sa.Column("reasons", Json, info=impersonal()),
+    sa.Column("context", Json, info=personal("device", "take in what was told")),
     sa.Index(
         "ecrm_inbox_waiting_ix", "id",
         sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"),
@@ -46,7 +47,7 @@ INBOX = sa.Table(
 CURSOR = sa.Table(
     "ecrm_cursor",
     METADATA,
-    sa.Column("name", Key, primary_key=True),
+    sa.Column("name", Key, primary_key=True, info=impersonal()),
     sa.Column("position", sa.BigInteger, nullable=False),
 )
 HOST = "host inbox"
