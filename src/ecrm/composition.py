@@ -23,7 +23,6 @@ from ecrm.reactions.parts import Acted
 from ecrm.registry import Contributions
 from ecrm.shops.keys import PluginKeys
 from ecrm.shops.options import Options
-from ecrm.shops.secretkeys import SecretKeys
 from ecrm.shops.service import Shop
 from ecrm.signals import Signals
 from ecrm.worker import Done, Worker
@@ -44,7 +43,6 @@ class Core:
         kit: Kit,
         contributions: Contributions,
         options: Options,
-        keys: SecretKeys,
         signals: Signals,
         on_error: Literal["log", "raise"],
     ) -> None:
@@ -53,7 +51,7 @@ class Core:
         self.kit = kit
         self.contributions = contributions
         self.options = options
-        self.keys = keys
+        self.keys = kit.keys
         self.signals = signals
         self.runner = Runner()
         self._shops: dict[str, Shop] = {}

@@ -91,10 +91,11 @@ class CRM(Duties):
         now = clock or machine_time
         keyring = Keyring(secrets or {}, contributions.settings)
         options = Options(database, contributions.settings, keyring, now, shop)
+        keys = SecretKeys(keyring, now)
         book = FactBook(contributions.facts)
         kept = kept_facts_follower(contributions, uuid6.uuid7)
-        kit = Kit(uuid6.uuid7, now, (fact_follower(book), kept, *contributions.followers), book)
-        self._core = Core(database, beside, kit, contributions, options, SecretKeys(keyring, now), Signals(), on_error)
+        kit = Kit(uuid6.uuid7, now, (fact_follower(book), kept, *contributions.followers), book, keys)
+        self._core = Core(database, beside, kit, contributions, options, Signals(), on_error)
         self._open(shop)
         self._core.prepare()
 

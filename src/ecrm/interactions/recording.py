@@ -27,23 +27,31 @@ from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.model.order import ORDER_KINDS, Contribution, Order, OrderEvent, fold_order
 from ecrm.interactions.model.tally import Tally
 from ecrm.interactions.recounting import save_tally
+from ecrm.interactions.suppressing import without_erased
 from ecrm.interactions.tables import log as log_table
 from ecrm.interactions.tables import orders as order_table
+from ecrm.shops.keyring import Keyring
 from ecrm.shops.model import Settings
+from ecrm.shops.secretkeys import SecretKeys
 
 __all__ = ["Kit", "Written", "store"]
 
 OrderKey = tuple[str, str]
 
 
+def _kept_keys() -> SecretKeys:
+    return SecretKeys(Keyring({}, {}), lambda: dt.datetime.now(dt.UTC))
+
+
 @attrs.frozen
 class Kit:
-    """Hold what storing needs from outside: ids, the time, who follows a regrouping, which facts there are."""
+    """Hold what storing needs from outside: ids, the time, who follows a regrouping, which facts and keys there are."""
 
     new_id: Callable[[], UUID]
     now: Callable[[], dt.datetime]
     followers: tuple[Follower, ...]
     book: FactBook = attrs.field(factory=FactBook)
+    keys: SecretKeys = attrs.field(factory=_kept_keys, repr=False)
 
 
 @attrs.frozen
@@ -71,9 +79,13 @@ def store(transaction: Transaction, shop: str, settings: Settings, entries: Sequ
 
     Returns:
         What was stored, and what was there already.
+
+    Raises:
+        ErasedError: One of them is of somebody who was erased.
     """
     hold_shop(transaction, shop)
     fresh, there = _without_duplicates(transaction, shop, entries)
+    fresh = without_erased(transaction, shop, fresh, kit.keys)
     orders = order_table.find_orders(transaction, shop, {e.order for e in fresh if e.order is not None})
     witnesses = _witnesses(transaction, shop, fresh, orders)
     sightings = [_sighting(entry, witnesses) for entry in fresh]

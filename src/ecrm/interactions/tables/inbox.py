@@ -107,10 +107,26 @@ def settle_rows(transaction: Transaction, ids: Sequence[int], at: dt.datetime) -
         transaction.run(sql, (at, list(ids)))
 
 
-def reject_row(transaction: Transaction, id_: int, reasons: Mapping[str, list[str]], at: dt.datetime) -> None:
-    """Mark a row as rejected, with its reasons; its raw body stays. One that another worker stored stays done."""
+def reject_row(
+    transaction: Transaction,
+    id_: int,
+    reasons: Mapping[str, list[str]],
+    at: dt.datetime,
+    *,
+    with_raw: bool = True,
+) -> None:
+    """Mark a row as rejected, with its reasons. One that another worker stored stays done.
+
+    Args:
+        transaction: An open transaction.
+        id_: The row's.
+        reasons: Why, by field.
+        at: When.
+        with_raw: Whether its raw body stays; that of an erased person does not.
+    """
     statement = INBOX.update().where(INBOX.c.id == id_, INBOX.c.state == "waiting")
-    transaction.core(statement.values(state="rejected", reasons=dict(reasons), settled_at=at))
+    raw = {} if with_raw else {"raw": b"", "context": None}
+    transaction.core(statement.values(state="rejected", reasons=dict(reasons), settled_at=at, **raw))
 
 
 def keep_rejected(transaction: Transaction, row: InboxRow, reasons: Mapping[str, list[str]], at: dt.datetime) -> None:
@@ -136,7 +152,9 @@ def rejected_rows(
 def requeue_rows(transaction: Transaction, shop: str, ids: Collection[int] | None) -> int:
     """Let rejected or done rows wait again; give how many. Without ids: every rejected row."""
     chosen = INBOX.c
-    statement = INBOX.update().where(chosen.shop == shop).values(state="waiting", settled_at=None)
+    # What came of an erased person has no body any more.
+    statement = INBOX.update().where(chosen.shop == shop, sa.func.length(chosen.raw) > 0)
+    statement = statement.values(state="waiting", settled_at=None)
     if ids is None:
         statement = statement.where(chosen.state == "rejected")
     else:
