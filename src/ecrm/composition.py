@@ -27,7 +27,6 @@ from ecrm.reactions.parts import Acted
 from ecrm.registry import Contributions
 from ecrm.shops.keys import PluginKeys
 from ecrm.shops.options import Options
-from ecrm.shops.secretkeys import SecretKeys
 from ecrm.shops.service import Shop
 from ecrm.signals import Signals
 from ecrm.worker import Done, Worker
@@ -48,7 +47,6 @@ class Core:
         kit: Kit,
         contributions: Contributions,
         options: Options,
-        keys: SecretKeys,
         sending: tuple[Arrangements, Deployment],
         signals: Signals,
         on_error: Literal["log", "raise"],
@@ -58,7 +56,7 @@ class Core:
         self.kit = kit
         self.contributions = contributions
         self.options = options
-        self.keys = keys
+        self.keys = kit.keys
         self.signals = signals
         self.runner = Runner()
         self._shops: dict[str, Shop] = {}
@@ -66,7 +64,9 @@ class Core:
         self.crew = Crew(
             (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of
         )
-        self.postroom = PostRoom(database, kit, contributions, options, keys, *sending, self._settings_of, self.is_on)
+        self.postroom = PostRoom(
+            database, kit, contributions, options, kit.keys, *sending, self._settings_of, self.is_on
+        )
         self._tidied = _Turn(_TIDY_EVERY)
         self._watched = _Turn(_WATCH_EVERY)
         self._late: set[str] = set()

@@ -101,23 +101,15 @@ class CRM(Duties):
         now = clock or machine_time
         keyring = Keyring(secrets or {}, contributions.settings)
         options = Options(database, contributions.settings, keyring, now, shop)
+        keys = SecretKeys(keyring, now)
         book = FactBook(contributions.facts)
         kept = kept_facts_follower(contributions, uuid6.uuid7)
         arrangements = Arrangements(database, now)
         followers = (fact_follower(book), kept, *consent_followers(), *message_followers(), *contributions.followers)
         projections = (consent_projection(now), message_projection(arrangements.expires_after))
-        kit = Kit(uuid6.uuid7, now, followers, book, projections)
-        self._core = Core(
-            database,
-            beside,
-            kit,
-            contributions,
-            options,
-            SecretKeys(keyring, now),
-            (arrangements, Deployment(database, deployment, now)),
-            Signals(),
-            on_error,
-        )
+        kit = Kit(uuid6.uuid7, now, followers, book, keys, projections)
+        sending = (arrangements, Deployment(database, deployment, now))
+        self._core = Core(database, beside, kit, contributions, options, sending, Signals(), on_error)
         self._open(shop)
         self._core.prepare()
 

@@ -27,7 +27,6 @@ from ecrm.registry import Contributions, ask_contact
 from ecrm.shops.keys import ShopLine
 from ecrm.shops.model import Settings
 from ecrm.shops.options import Options
-from ecrm.shops.secretkeys import SecretKeys
 
 __all__ = ["PostRoom"]
 
@@ -42,7 +41,6 @@ class PostRoom:
         kit: Ids, time, facts.
         contributions: What plugins brought.
         options: What shops set for them.
-        keys: The keys that sign links.
         arrangements: What shops arranged about their messages.
         deployment: Whether this database may send.
         settings_of: Gives a shop's settings.
@@ -55,7 +53,6 @@ class PostRoom:
         kit: Kit,
         contributions: Contributions,
         options: Options,
-        keys: SecretKeys,
         arrangements: Arrangements,
         deployment: Deployment,
         settings_of: Callable[[str], Settings],
@@ -63,7 +60,7 @@ class PostRoom:
     ) -> None:
         self.arrangements = arrangements
         self.deployment = deployment
-        self.links = Links(lambda shop: keys.active(database, shop, "links"), kit.now)
+        self.links = Links(lambda shop: kit.keys.active(database, shop, "links"), kit.now)
         self._settings_of = settings_of
         self._kit = kit
         self._runner = Runner()

@@ -17,6 +17,7 @@ from ecrm.database.rows import Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
 from ecrm.values import Actor
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["AUDIT", "append", "last_of", "newest", "walk"]
 
@@ -26,12 +27,12 @@ AUDIT = sa.Table(
     sa.Column("shop", Key, primary_key=True),
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("at", Instant, nullable=False),
-    sa.Column("action", Key, nullable=False),
+    sa.Column("action", Key, nullable=False, info=impersonal()),
     sa.Column("subject_id", Id),
-    sa.Column("actor", sa.Text, nullable=False),
-    sa.Column("details", Json, nullable=False),
-    sa.Column("previous", sa.LargeBinary, nullable=False),
-    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False, info=personal("staff", "prove who did what to personal data")),
+    sa.Column("details", Json, nullable=False, info=impersonal()),
+    sa.Column("previous", sa.LargeBinary, nullable=False, info=impersonal()),
+    sa.Column("hash", sa.LargeBinary, nullable=False, info=impersonal()),
     sa.Index("ecrm_audit_subject_ix", "shop", "subject_id", "number"),
 )
 _COLUMNS = ("shop", "number", "at", "action", "subject_id", "actor", "details", "previous", "hash")

@@ -13,6 +13,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Drop, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Json, Key
+from ecrm.values.personal import impersonal
 
 __all__ = [
     "KEY",
@@ -34,23 +35,23 @@ SHOP = sa.Table(
     "ecrm_shop",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("settings", Json, nullable=False),
+    sa.Column("settings", Json, nullable=False, info=impersonal()),
 )
 OPTION = sa.Table(
     "ecrm_option",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("plugin", Key, primary_key=True),
-    sa.Column("name", Key, primary_key=True),
-    sa.Column("value", Json, nullable=False),
+    sa.Column("plugin", Key, primary_key=True, info=impersonal()),
+    sa.Column("name", Key, primary_key=True, info=impersonal()),
+    sa.Column("value", Json, nullable=False, info=impersonal()),
     sa.Column("set_at", Instant, nullable=False),
 )
 KEY = sa.Table(
     "ecrm_key",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("use", Key, primary_key=True),
-    sa.Column("key", sa.LargeBinary, nullable=False),
+    sa.Column("use", Key, primary_key=True, info=impersonal()),
+    sa.Column("key", sa.LargeBinary, nullable=False, info=impersonal()),
     sa.Column("made_at", Instant, nullable=False),
 )
 _BY_SHOP = Lookup(SHOP, ("shop",), ("settings",))
