@@ -46,8 +46,10 @@ class Pages:
     Args:
         crm: The CRM; which shop's customer it is, the signed link says.
 
+    >>> from ecrm import CRM
     >>> from ecrm.http import Request
-    >>> Pages(crm).answer(Request("GET", "/unsubscribe/forged")).status
+    >>> with CRM("sqlite:///shop.db") as crm:
+    ...     Pages(crm).answer(Request("GET", "/unsubscribe/forged")).status
     410
     """
 
