@@ -15,5 +15,6 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "email": "ecrm.plugins.email.plugin:Email",
         "sms": "ecrm.plugins.sms.plugin:Sms",
         "webhook": "ecrm.plugins.webhook.plugin:Webhook",
+        "whatsapp": "ecrm.plugins.whatsapp.plugin:Whatsapp",
     }
 )
