@@ -16,6 +16,7 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "email": "ecrm.plugins.email.plugin:Email",
         "ses": "ecrm.plugins.ses.plugin:Ses",
         "sms": "ecrm.plugins.sms.plugin:Sms",
+        "standard_webhooks": "ecrm.plugins.standard_webhooks:StandardWebhooks",
         "webhook": "ecrm.plugins.webhook.plugin:Webhook",
         "whatsapp": "ecrm.plugins.whatsapp.plugin:Whatsapp",
     }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ecrm.errors import InvalidError
 from ecrm.hookspecs import Delivery, Keys, Refusal, Setting, Source, hookimpl
-from ecrm.http import Request, Response
+from ecrm.http import Request, Response, read_basic
 from ecrm.interactions.events import Event
 from ecrm.plugins.ses.sns import Fetch, Sns, fetch
 from ecrm.plugins.ses.telling import events_of
@@ -55,7 +54,8 @@ class Ses:
 
         Source: docs.aws.amazon.com, SNS, "Verifying the signatures of Amazon SNS messages".
         """
-        shown = _password(request.headers.get("authorization", "")) or request.query.get("key")
+        basic = read_basic(request.headers.get("authorization"))
+        shown = request.query.get("key") if basic is None else basic[1]
         shops = [shop for shop in keys.shops() if is_known(keys.secrets(shop, "webhook_key"), shown)]
         if not shops:
             return _ASKS_WHO
@@ -87,11 +87,3 @@ def translate(body: Any, _: Delivery) -> Iterator[Event]:
 def _believes(given: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
     topics = [topic.strip() for topic in given["topics"].split(",") if topic.strip()]
     return not topics or message.get("TopicArn") in topics
-
-
-def _password(authorization: str) -> str:
-    kind, _, given = authorization.partition(" ")
-    try:
-        return base64.b64decode(given, validate=True).decode().partition(":")[2] if kind.lower() == "basic" else ""
-    except ValueError:
-        return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ecrm.errors import InvalidError, SetupError
 from ecrm.hookspecs import Channel, Line, Outgoing, Receipt, Setting, Source, hookimpl
-from ecrm.messages.provider import Provider
+from ecrm.messages.provider import Provider, to_numbers
 from ecrm.plugins.whatsapp.receiving import translate, verify
 from ecrm.plugins.whatsapp.sending import send
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Whatsapp"]
 
-_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 _DIGITS = re.compile(r"[0-9]{0,30}\Z")
 _VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]\Z")
 
@@ -78,13 +77,5 @@ class Whatsapp:
         if not given.get("phone_number_id"):
             raise SetupError("set phone_number_id and access_token: ecrm plugins configure whatsapp phone_number_id=…")
         token = line.secret("access_token")
-
-        def delivered() -> Iterator[Receipt]:
-            with Provider(line, self._patience_s, self._client) as provider:
-                for message in messages:
-                    if _NUMBER.match(message.to):
-                        yield send(message, given, token, provider, line.now())
-                    else:
-                        yield Receipt("refused", reason="address", raw="it is no number of E.164")
-
-        return delivered()
+        provider = Provider(line, self._patience_s, self._client)
+        return to_numbers(messages, provider, lambda message: send(message, given, token, provider, line.now()))
