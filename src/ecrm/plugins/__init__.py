@@ -14,6 +14,7 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "console": "ecrm.plugins.console:Console",
         "mailgun": "ecrm.plugins.mailgun:Mailgun",
         "email": "ecrm.plugins.email.plugin:Email",
+        "notify": "ecrm.plugins.notify:Notify",
         "ses": "ecrm.plugins.ses.plugin:Ses",
         "sms": "ecrm.plugins.sms.plugin:Sms",
         "standard_webhooks": "ecrm.plugins.standard_webhooks:StandardWebhooks",
