@@ -6,7 +6,6 @@ What a provider's own codes mean is said by its channel.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from types import TracebackType
@@ -17,13 +16,13 @@ import attrs
 from ecrm.errors import SetupError
 from ecrm.hookspecs import Line, Outgoing, Receipt
 from ecrm.http import read_retry_after
+from ecrm.values import is_e164
 
 if TYPE_CHECKING:
     import httpx2
 
 __all__ = ["Answer", "Meaning", "Provider", "to_numbers"]
 
-_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 _LONGEST_WAIT_S = 2_678_400.0
 _ASKED_TO_WAIT = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
@@ -177,7 +176,7 @@ def to_numbers(
     """
     with provider:
         for message in messages:
-            if _NUMBER.match(message.to):
+            if is_e164(message.to):
                 yield send(message)
             else:
                 yield Receipt("refused", reason="address", raw="it is no number of E.164")

@@ -11,6 +11,7 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
         "abandoned_cart": "ecrm.plugins.abandoned_cart.plugin",
         "activity": "ecrm.plugins.activity.plugin",
+        "call_task": "ecrm.plugins.call_task.plugin:CallTaskPlugin",
         "console": "ecrm.plugins.console:Console",
         "mailgun": "ecrm.plugins.mailgun:Mailgun",
         "email": "ecrm.plugins.email.plugin:Email",
