@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
+from ecrm.consent.deciding import ADDRESS_OF
 from ecrm.crew import Crew
 from ecrm.database import Database, migrating
 from ecrm.database.migrating import CORE, Owner
@@ -19,6 +20,9 @@ from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.recording import Kit
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.facts import metadata_of
+from ecrm.messages.arranging import Arrangements
+from ecrm.messages.deployment import Deployment
+from ecrm.postroom import PostRoom
 from ecrm.reactions.parts import Acted
 from ecrm.registry import Contributions
 from ecrm.shops.keys import PluginKeys
@@ -43,6 +47,7 @@ class Core:
         kit: Kit,
         contributions: Contributions,
         options: Options,
+        sending: tuple[Arrangements, Deployment],
         signals: Signals,
         on_error: Literal["log", "raise"],
     ) -> None:
@@ -51,12 +56,16 @@ class Core:
         self.kit = kit
         self.contributions = contributions
         self.options = options
+        self.keys = kit.keys
         self.signals = signals
         self.runner = Runner()
         self._shops: dict[str, Shop] = {}
         self.emitter = Emitter(database, host, kit, on_error, self._settings_of)
         self.crew = Crew(
             (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of
+        )
+        self.postroom = PostRoom(
+            database, kit, contributions, options, kit.keys, *sending, self._settings_of, self.is_on
         )
         self._tidied = _Turn(_TIDY_EVERY)
         self._watched = _Turn(_WATCH_EVERY)
@@ -105,6 +114,13 @@ class Core:
         """Tell whether a plugin is on for a shop."""
         return plugin in self.contributions.plugins and plugin not in self.shop(shop).settings.plugins_off
 
+    def address_of(self, channel: str) -> str | None:
+        """Give the kind of identity a channel reaches somebody by; None where it needs none, or is not known."""
+        owned = self.contributions.channels.get(channel)
+        if owned is None:
+            return ADDRESS_OF.get(channel)
+        return None if owned.record.address == "any" else owned.record.address
+
     def keys_of(self, plugin: str) -> PluginKeys:
         """Give what a plugin's source may know of the shops that set it up."""
         return PluginKeys(plugin, self.options, self.is_on, self.kit.now)
@@ -143,7 +159,12 @@ class Core:
             pulled = crew.puller.pull()
             return Done(pulled=pulled.events, pages=pulled.pages, failed=pulled.failed)
 
-        steps = (pull, translate, receive, act(crew.reactor.react), act(crew.retrier.retry), act(crew.waker.wake))
+        def deliver() -> Done:
+            delivered = self.postroom.deliverer.deliver()
+            return Done(messages=delivered.looked_at, sent=delivered.sent, failed=delivered.failed)
+
+        acting = (crew.reactor.react, crew.retrier.retry, crew.waker.wake)
+        steps = (pull, translate, receive, *map(act, acting), deliver)
         return Worker(steps, self._tidy, watch)
 
     def is_time_to_watch(self) -> bool:

@@ -14,6 +14,7 @@ import attrs
 
 from ecrm.errors import InvalidError
 from ecrm.hookspecs.naming import between, check_callable, check_name, one_of
+from ecrm.values.text import mended
 
 __all__ = ["RECEIPTS", "Channel", "Line", "Outgoing", "Receipt"]
 
@@ -26,11 +27,11 @@ RECEIPTS: tuple[str, ...] = (
     "uncertain",
 )  # fmt: skip
 REASONS = ("address", "blocked", "content", "account", "limit", "away", "expired", "other")
-_LONGEST_RAW = 100_000
 
 
 def _raw(value: object) -> str:
-    return str(value)[:_LONGEST_RAW]
+    # It is kept as the text of an event.
+    return mended(value)
 
 
 @attrs.frozen(repr=False)
@@ -90,7 +91,7 @@ class Receipt:
         is_hard: Whether a bounce is for good; then the address is not used again.
         is_weak: Whether it may have been a program: an opened mail, a click by a scanner of links.
         wait_s: For `delayed`: how long to wait at least, in seconds, as the provider asked.
-        raw: The provider's answer as it came, for whoever must find out; cut at 100,000 characters.
+        raw: The provider's answer as it came, for whoever must find out; cut at 65,536 characters.
         at: When, by the provider; None is now.
 
     >>> Receipt("accepted", provider_id="abc").is_final

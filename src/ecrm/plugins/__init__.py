@@ -1,4 +1,4 @@
-"""The plugins that come with ecrm: by name, the module that says what each contributes."""
+"""The plugins that come with ecrm: by name, the module, or the class in it, that says what each contributes."""
 
 from __future__ import annotations
 
@@ -11,5 +11,9 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
         "abandoned_cart": "ecrm.plugins.abandoned_cart.plugin",
         "activity": "ecrm.plugins.activity.plugin",
+        "console": "ecrm.plugins.console:Console",
+        "email": "ecrm.plugins.email.plugin:Email",
+        "sms": "ecrm.plugins.sms.plugin:Sms",
+        "webhook": "ecrm.plugins.webhook.plugin:Webhook",
     }
 )

@@ -1,4 +1,4 @@
-"""What a source may know of the shops that set its plugin up."""
+"""What a source may know of the shops that set its plugin up, and a channel of the shop it delivers for."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from ecrm.errors import SetupError
 from ecrm.shops.options import Options
 
-__all__ = ["PluginKeys"]
+__all__ = ["PluginKeys", "ShopLine"]
 
 
 class PluginKeys:
@@ -51,3 +52,47 @@ class PluginKeys:
     def secrets(self, shop: str, name: str) -> tuple[str, ...]:
         """Give the active values of a secret, the newest first."""
         return self._options.secrets(shop, self._plugin, name)
+
+
+class ShopLine:
+    """Be what a channel may know of the shop it delivers for: `ecrm.hookspecs.Line`.
+
+    Args:
+        shop: The shop.
+        plugin: Whose channel it is.
+        options: What shops have set.
+        clock: Gives the time.
+    """
+
+    def __init__(self, shop: str, plugin: str, options: Options, clock: Callable[[], dt.datetime]) -> None:
+        self._shop = shop
+        self._plugin = plugin
+        self._options = options
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        return f"<Line of {self._plugin} in {self._shop}>"
+
+    @property
+    def shop(self) -> str:
+        """Give the shop."""
+        return self._shop
+
+    def now(self) -> dt.datetime:
+        """Give the time."""
+        return self._clock()
+
+    def settings(self) -> Mapping[str, Any]:
+        """Give what the shop has set, without its secrets."""
+        return self._options.settings(self._shop, self._plugin)
+
+    def secret(self, name: str) -> str:
+        """Give the newest value of a secret.
+
+        Raises:
+            SetupError: The shop has not set it.
+        """
+        values = self._options.secrets(self._shop, self._plugin, name)
+        if not values:
+            raise SetupError(f'{self._plugin} needs {name}: crm.plugins.configure("{self._plugin}", {name}=…)')
+        return values[0]

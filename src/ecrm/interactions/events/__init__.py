@@ -63,6 +63,7 @@ from ecrm.interactions.events.conversation import (
     StoreVisited,
 )
 from ecrm.interactions.events.custom import Custom
+from ecrm.interactions.events.declared import Answers, Attachments, Attributes, Label, PersonName, Prose, Trace
 from ecrm.interactions.events.fulfilment import (
     InvoiceIssued,
     OrderDelayed,
@@ -151,6 +152,9 @@ from ecrm.interactions.events.shape import kind
 __all__ = [
     "CORE",
     "CORE_NAMES",
+    "Answers",
+    "Attachments",
+    "Attributes",
     "CallEnded",
     "CallEvent",
     "CallStarted",
@@ -199,6 +203,7 @@ __all__ = [
     "InvoiceIssued",
     "IssuedCouponEvent",
     "Kinds",
+    "Label",
     "LeadCreated",
     "LiveChatConversationEnded",
     "LiveChatConversationStarted",
@@ -233,6 +238,7 @@ __all__ = [
     "ParcelEvent",
     "PaymentFailed",
     "PaymentInfoEntered",
+    "PersonName",
     "PointsEarned",
     "PointsEvent",
     "PointsExpired",
@@ -250,6 +256,7 @@ __all__ = [
     "ProductsSearched",
     "ProfileMerged",
     "ProfileUnmerged",
+    "Prose",
     "ReferralConverted",
     "RequestEvent",
     "ReturnEvent",
@@ -272,6 +279,7 @@ __all__ = [
     "Text",
     "Texts",
     "TierChanged",
+    "Trace",
     "Traits",
     "TraitsEvent",
     "Unsubscribed",
