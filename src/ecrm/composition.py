@@ -64,9 +64,7 @@ class Core:
         self.crew = Crew(
             (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of
         )
-        self.postroom = PostRoom(
-            database, kit, contributions, options, kit.keys, *sending, self._settings_of, self.is_on
-        )
+        self.postroom = PostRoom(database, kit, contributions, options, *sending, self._settings_of, self.is_on)
         self._tidied = _Turn(_TIDY_EVERY)
         self._watched = _Turn(_WATCH_EVERY)
         self._late: set[str] = set()

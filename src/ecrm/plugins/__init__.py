@@ -13,6 +13,7 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "activity": "ecrm.plugins.activity.plugin",
         "console": "ecrm.plugins.console:Console",
         "email": "ecrm.plugins.email.plugin:Email",
+        "iys": "ecrm.plugins.iys.plugin:IysPlugin",
         "sms": "ecrm.plugins.sms.plugin:Sms",
         "webhook": "ecrm.plugins.webhook.plugin:Webhook",
     }
