@@ -28,6 +28,8 @@ from ecrm.messages.model.mailhtml import Link, plain_text, read_html
         ('<head><img src="x" alt="no"></head>Hi', "Hi"),
         ("</a></p>Hi", "Hi"),
         ("<b>unclosed", "unclosed"),
+        ("<![;]>Hi", "Hi"),
+        ("Hi<![;", "Hi<![;"),
     ],
 )
 def test_the_text_says_what_the_html_shows(html, text):

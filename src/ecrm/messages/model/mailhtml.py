@@ -80,6 +80,13 @@ class _Reader(HTMLParser):
         self._silent: list[str] = []
         self._hrefs: list[tuple[str, int]] = []
 
+    def parse_html_declaration(self, i: int) -> int:
+        try:
+            return super().parse_html_declaration(i)
+        except AssertionError:
+            # A marked section that is none, as in "<![;": passed over, as browsers do.
+            return self.parse_bogus_comment(i)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         held = {name: value or "" for name, value in attrs}
         self.not_shown.extend(_hidden(tag, held))
