@@ -19,6 +19,7 @@ from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.recording import Kit
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.facts import metadata_of
+from ecrm.privacy.parts import PrivacyParts
 from ecrm.reactions.parts import Acted
 from ecrm.registry import Contributions
 from ecrm.shops.keys import PluginKeys
@@ -101,6 +102,13 @@ class Core:
         """Make the inbox in the host's own file, where there is one."""
         if self.host is not None:
             migrating.make_tables(self.host, (inbox_table.INBOX.name,))
+
+    @cached_property
+    def privacy(self) -> PrivacyParts:
+        """Give what the duties of privacy share."""
+        tables = [table for brought in self.contributions.tables.values() for table in brought.metadata.sorted_tables]
+        recipients = tuple(f"channel {name}" for name in self.contributions.channels)
+        return PrivacyParts(self.database, self.host, self.kit, self.contributions.kinds, tables, recipients)
 
     def is_on(self, plugin: str, shop: str) -> bool:
         """Tell whether a plugin is on for a shop."""

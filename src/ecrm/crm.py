@@ -27,6 +27,7 @@ from ecrm.interactions.reading import Before, facts_of, orders_shown, timeline_o
 from ecrm.interactions.recording import Kit
 from ecrm.interactions.recounting import fact_follower
 from ecrm.interactions.service import Recorder, Report, interaction_id
+from ecrm.privacy.service import Privacy
 from ecrm.registry import collect
 from ecrm.shops.keyring import Keyring
 from ecrm.shops.options import Options
@@ -108,6 +109,7 @@ class CRM(Duties):
             core.database, self.shop, self._record_traits, core.kit.now, core.kit.new_id, core.kit.followers
         )
         self.audit = Audit(core.database, self.shop.key, core.kit.now, self.customers.ids_of)
+        self.privacy = Privacy(core.privacy, self.shop)
         self.plugins = Switchboard(core, self.shop, self.customers.find)
         self._services = {}
 
