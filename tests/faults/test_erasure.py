@@ -197,10 +197,10 @@ def test_seen_red_where_something_is_left_out(lived, monkeypatch, bug):
 
 def test_seen_red_in_every_form(sqlite_url):
     with closing(CRM(sqlite_url, plugins=[])) as crm:
-        for name, form in forms().items():
-            with crm.database.write() as transaction:
-                transaction.run("INSERT OR REPLACE INTO ecrm_key VALUES ('main', 'links', ?, 0)", (b"-" + form + b"-",))
-            assert f"ecrm_key: {name}" in sought(crm)
+        with crm.database.write() as transaction:
+            rows = [(str(place), b"-" + form + b"-") for place, form in enumerate(forms().values())]
+            transaction.run_many("INSERT INTO ecrm_key VALUES ('main', ?, ?, 0)", rows)
+        assert {one for one in sought(crm) if one.startswith("ecrm_key")} == {f"ecrm_key: {name}" for name in forms()}
 
 
 @pytest.mark.parametrize("before", [b"", b"a", b"ab", b"abc", b'{"email": "'])

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from ecrm.database.types import Json, Key
 from ecrm.interactions.events import Event
 from ecrm.interactions.events.shape import Part, shape_of
-from ecrm.values.personal import Personal, declaration_in
+from ecrm.values import Actor, Who
+from ecrm.values.personal import Personal, declaration_in, declarations_of
 
-__all__ = ["Declared", "columns", "fields", "undeclared"]
+__all__ = ["Declared", "columns", "envelope", "fields", "undeclared"]
 
 _ACTIVITY = Personal("activity", "serve the customer, keep books")
 # What can hold words must say whose they are; ids, amounts and times tell what happened.
@@ -32,6 +33,20 @@ class Declared:
 
     where: str
     personal: Personal | None
+
+
+def envelope() -> Iterator[Declared]:
+    """Give what the envelope of every event declares: whom it names, who did it, where it came from.
+
+    >>> {one.where: one.personal.category for one in envelope() if one.personal}["customer.email"]
+    'contact'
+    """
+    for name, cls in (("customer", Who), ("actor", Actor)):
+        for field, declared in declarations_of(cls).items():
+            yield Declared(f"{name}.{field}", declared if isinstance(declared, Personal) else None)
+    for part in shape_of(Event).parts:
+        if isinstance(part.declared, Personal):
+            yield Declared(part.wire, part.declared)
 
 
 def fields(kinds: Iterable[type[Event]]) -> Iterator[Declared]:

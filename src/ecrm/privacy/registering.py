@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ecrm.database.metadata import METADATA
 from ecrm.interactions.tables.facts import metadata_of
-from ecrm.privacy.declared import Declared, columns, fields
+from ecrm.privacy.declared import Declared, columns, envelope, fields
 from ecrm.privacy.model.processing import Processing, kept_days
 from ecrm.privacy.parts import PrivacyParts
 from ecrm.shops.model import Settings
@@ -33,7 +33,7 @@ def make_register(parts: PrivacyParts, settings: Settings) -> list[Processing]:
         settings: The shop's, for how long it keeps what.
     """
     groups: dict[tuple[str, str, int | None], list[str]] = defaultdict(list)
-    for one in (*fields(parts.kinds), *columns(all_tables(parts))):
+    for one in (*envelope(), *fields(parts.kinds), *columns(all_tables(parts))):
         if one.personal is not None:
             groups[one.personal.category, one.personal.purpose, _days(one, settings)].append(one.where)
     receivers = ("staff of the shop", *parts.recipients)

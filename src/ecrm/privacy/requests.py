@@ -78,8 +78,8 @@ class Requests:
             InvalidError: There is no such kind or law, or the time has no zone.
             NotFoundError: Nobody is known by that: nothing is kept of them.
 
-        >>> visit = crm.record(events.StoreVisited(customer=Who(card="7654321")))
-        >>> crm.privacy.open_request("access", Who(card="7654321"), law="kvkk").state
+        >>> ayse = crm.customers.upsert("ayse@example.org", name="Ayşe")
+        >>> crm.privacy.open_request("access", ayse.id, law="kvkk").state
         'open'
         """
         now = self._parts.now()

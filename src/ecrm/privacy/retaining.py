@@ -10,19 +10,18 @@ from functools import partial
 from ecrm.audit.tables import append
 from ecrm.database import Transaction
 from ecrm.database.shredding import overwrite_deleted
-from ecrm.privacy.declared import fields
+from ecrm.privacy.declared import envelope, fields
 from ecrm.privacy.model.person import Retained
 from ecrm.privacy.model.processing import kept_days
 from ecrm.privacy.parts import PrivacyParts
 from ecrm.privacy.tables.blanking import AT_ONCE, blank_bodies, blank_context, blank_fields
 from ecrm.shops.model import Settings
 from ecrm.shops.service import Shop
-from ecrm.values.personal import CATEGORIES, Personal
+from ecrm.values.personal import CATEGORIES
 
 __all__ = ["retain"]
 
-_CONTEXT = "ecrm_interaction.context"
-_SURROUNDINGS = Personal("device", "tell where it came from, and keep abuse away")
+_CONTEXT = "context"
 _Blank = Callable[[Transaction], int]
 
 
@@ -52,9 +51,10 @@ def _due(parts: PrivacyParts, shop: Shop, now: dt.datetime) -> dict[str, _Blank]
         due[f"{kind}: {', '.join(names)}"] = partial(blank_fields, shop=key, kind=kind, names=names, before=before)
     for kind, days in _kinds_of_no_class(parts, settings.retention).items():
         due[kind] = partial(blank_bodies, shop=key, kind=kind, before=now - dt.timedelta(days=days))
-    days_of_context = kept_days(_CONTEXT, _SURROUNDINGS, settings.retention)
-    if days_of_context is not None:
-        due["context"] = partial(blank_context, shop=key, before=now - dt.timedelta(days=days_of_context))
+    for one in envelope():
+        days_of_it = None if one.personal is None else kept_days(one.where, one.personal, settings.retention)
+        if one.where == _CONTEXT and days_of_it is not None:
+            due[_CONTEXT] = partial(blank_context, shop=key, before=now - dt.timedelta(days=days_of_it))
     return due
 
 
@@ -75,7 +75,10 @@ def _kinds_of_no_class(parts: PrivacyParts, retention: Mapping[str, int]) -> dic
     return {
         name: days
         for name, days in retention.items()
-        if name not in CATEGORIES and name not in parts.kinds and "." not in name and not name.startswith("ecrm_")
+        if name not in {*CATEGORIES, _CONTEXT}
+        and name not in parts.kinds
+        and "." not in name
+        and not name.startswith("ecrm_")
     }
 
 

@@ -42,7 +42,7 @@ class Privacy(Requests):
         Raises:
             NotFoundError: Nobody is known by that.
 
-        >>> visit = crm.record(events.StoreVisited(customer=Who(email="ayse@example.org")))
+        >>> ayse = crm.customers.upsert("ayse@example.org", name="Ayşe")
         >>> "ayse@example.org" in crm.privacy.export("ayse@example.org").json()
         True
         """
@@ -63,7 +63,7 @@ class Privacy(Requests):
             NotFoundError: It is an id that nobody has.
             InvalidError: No reason is given, or one that names them.
 
-        >>> visit = crm.record(events.StoreVisited(customer=Who(email="zeynep@example.org")))
+        >>> zeynep = crm.customers.upsert("zeynep@example.org", name="Zeynep")
         >>> crm.privacy.erase("zeynep@example.org", because="she asked for it").rows["ecrm_interaction"]
         1
         >>> crm.customers.find("zeynep@example.org") is None
