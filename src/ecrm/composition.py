@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from ecrm.crew import Crew
+from ecrm.customers.tables import profile as profile_table
 from ecrm.database import Database, migrating
 from ecrm.database.migrating import CORE, Owner
 from ecrm.deadlines import Runner
@@ -20,6 +21,7 @@ from ecrm.interactions.recording import Kit
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.facts import metadata_of
 from ecrm.privacy.parts import PrivacyParts
+from ecrm.privacy.retaining import retain
 from ecrm.reactions.parts import Acted
 from ecrm.registry import Contributions
 from ecrm.shops.keys import PluginKeys
@@ -31,6 +33,7 @@ from ecrm.worker import Done, Worker
 __all__ = ["Core", "machine_time"]
 
 _TIDY_EVERY = dt.timedelta(hours=1)
+_RETAIN_EVERY = dt.timedelta(days=1)
 _WATCH_EVERY = dt.timedelta(seconds=30)
 
 
@@ -61,6 +64,7 @@ class Core:
             (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of
         )
         self._tidied = _Turn(_TIDY_EVERY)
+        self._retained = _Turn(_RETAIN_EVERY)
         self._watched = _Turn(_WATCH_EVERY)
         self._late: set[str] = set()
 
@@ -167,6 +171,14 @@ class Core:
     def _tidy(self) -> None:
         if self._tidied.is_due(self.kit.now()):
             self._prune()
+        if self._retained.is_due(self.kit.now()):
+            self._retain()
+
+    def _retain(self) -> None:
+        with self.database.read() as transaction:
+            shops = profile_table.shops_with_profiles(transaction)
+        for key in shops:
+            retain(self.privacy, self.shop(key), self.kit.now())
 
     def _prune(self) -> None:
         with self.database.read() as transaction:

@@ -97,8 +97,8 @@ def test_columns_that_can_hold_words_must_say_so():
         sa.Column("mood", sa.Text, info=personal("profile", "know the customer")),
     )  # fmt: skip
     assert undeclared([], [table]) == ["ecrm_acme_note.said"]
-    declared = [Declared("ecrm_acme_note.colour", None), Declared("ecrm_acme_note.mood", Personal("profile", "know the customer"))]  # fmt: skip
-    assert list(columns([table])) == declared
+    mood = Personal("profile", "know the customer")
+    assert list(columns([table])) == [Declared("ecrm_acme_note.colour", None), Declared("ecrm_acme_note.mood", mood)]
     assert IMPERSONAL.__class__() == IMPERSONAL
 
 

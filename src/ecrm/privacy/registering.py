@@ -16,7 +16,7 @@ from ecrm.values.personal import CATEGORIES
 
 __all__ = ["all_tables", "make_register"]
 
-_RAW = "ecrm_inbox.raw"
+_INBOX = "ecrm_inbox."
 
 
 def all_tables(parts: PrivacyParts) -> list[sa.Table]:
@@ -45,7 +45,7 @@ def make_register(parts: PrivacyParts, settings: Settings) -> list[Processing]:
 
 
 def _days(one: Declared, settings: Settings) -> int | None:
-    if one.where == _RAW:
+    if one.where.startswith(_INBOX):
         return settings.inbox_days
     return None if one.personal is None else kept_days(one.where, one.personal, settings.retention)
 
