@@ -35,6 +35,7 @@ from ecrm.messages.deployment import Deployment
 from ecrm.messages.projecting import message_followers, message_projection
 from ecrm.messages.service import Explained, Messages
 from ecrm.messages.templates import Templates
+from ecrm.privacy.service import Privacy
 from ecrm.registry import collect
 from ecrm.shops.keyring import Keyring
 from ecrm.shops.options import Options
@@ -132,6 +133,7 @@ class CRM(Duties):
             room.arrangements, room.deployment, self._templates(), room.lint_rules_of,
             room.links,
         )  # fmt: skip
+        self.privacy = Privacy(core.privacy, self.shop)
         self.plugins = Switchboard(core, self.shop, self.customers.find)
         self._services = {}
 
