@@ -79,7 +79,11 @@ def consent_followers() -> tuple[Follower, ...]:
     return (
         Follower(ledger_table.CONSENT.name, follow, "profile_id", "profile"),
         Follower(ledger_table.CONSENT_VOID.name, lambda *_: None, "profile_id", "profile"),
-    )
+        Follower(
+            suppression_table.SUPPRESSION.name, lambda *_: None, "value", "profile",
+            export=suppression_table.rows_of_profiles, erase=suppression_table.drop_of_profiles,
+        ),
+    )  # fmt: skip
 
 
 def _append(transaction: Transaction, shop: str, words: Sequence[Told], now: dt.datetime) -> None:

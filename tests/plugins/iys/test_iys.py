@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 
 import pytest
-from click.testing import CliRunner
 
 from ecrm import SetupError, Who, events
 from ecrm.http import Response
