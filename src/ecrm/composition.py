@@ -11,6 +11,9 @@ from uuid import UUID
 
 from ecrm.consent.deciding import ADDRESS_OF
 from ecrm.consent.objecting import record_objection
+from ecrm.consent.projecting import consent_projection
+from ecrm.consent.rebuilding import rebuild_ledger
+from ecrm.consent.tables.ledger import CONSENT
 from ecrm.crew import Crew
 from ecrm.customers.tables import profile as profile_table
 from ecrm.database import Database, Transaction, migrating
@@ -95,7 +98,11 @@ class Core:
 
     def upgrade(self) -> None:
         """Make the tables of all owners, or bring them up to date."""
+        is_without_ledger = not migrating.has_tables(self.database, [CONSENT.name])
         migrating.upgrade(self.database, self.owners)
+        if is_without_ledger:
+            # What was said of consent before there was a ledger is on the log.
+            rebuild_ledger(self.database, consent_projection(self.kit.now), self._settings_of)
         self.prepare_host()
         self.crew.reactor.enrol()
 
