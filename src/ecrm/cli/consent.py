@@ -44,7 +44,7 @@ def show(ctx: click.Context, *, who: str, kind: str | None, source: str | None, 
         print_json({"lines": lines, "suppressed": crm.consent.suppressed(whom)})
         return
     rows = [
-        (one.entry.at, one.entry.purpose, one.entry.channel or "every channel", one.entry.status, one.entry.source,
+        (one.entry.at, one.entry.purpose, one.entry.channel or "every", one.entry.status, one.entry.source,
          one.entry.method, one.entry.text_version, one.is_void)
         for one in lines
     ]  # fmt: skip

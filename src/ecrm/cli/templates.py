@@ -107,7 +107,7 @@ def preview(
     crm = open_crm(ctx)
     template = _chosen(crm, name, channel, language, version)
     whom = None if who is None else who_from(who, kind, None)
-    content = crm.messages.templates.preview(template, whom, **mapping_from(variables))
+    content = crm.messages.templates.preview(template, whom, mapping_from(variables))
     if whom is not None:
         note_look(ctx, crm, whom)
     if content.subject is not None:
