@@ -5,8 +5,7 @@ import pytest
 
 from ecrm.errors import InvalidError, SetupError
 from ecrm.plugins.email.plugin import Email
-from ecrm.testing import Arrival, ChannelCase, ChannelContract, FrozenLine
-from ecrm.testing.contracts.channelcase import ChannelStage
+from ecrm.testing import Arrival, ChannelCase, ChannelContract, ChannelStage, FrozenLine
 from postoffice import PASSWORD, REFUSED, USER, PostOffice, make_certificate
 
 SENDER = "shop@example.org"

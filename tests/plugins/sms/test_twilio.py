@@ -15,13 +15,13 @@ from ecrm.testing import (
     Arrival,
     ChannelCase,
     ChannelContract,
+    ChannelStage,
     FrozenCRM,
     FrozenLine,
     Loopback,
     SourceCase,
     SourceContract,
 )
-from ecrm.testing.contracts.channelcase import ChannelStage
 from providers import basic
 
 ACCOUNT, TOKEN = "AC00000000000000000000000000000001", "a token of sixteen or more"

@@ -11,8 +11,7 @@ from ecrm.errors import InvalidError
 from ecrm.http import Response
 from ecrm.plugins.webhook.plugin import Webhook
 from ecrm.signatures import signature, standard_key, standard_text
-from ecrm.testing import Arrival, ChannelCase, ChannelContract, FrozenLine, Loopback
-from ecrm.testing.contracts.channelcase import ChannelStage
+from ecrm.testing import Arrival, ChannelCase, ChannelContract, ChannelStage, FrozenLine, Loopback
 from postoffice import make_certificate
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -8,8 +8,7 @@ import pytest
 from ecrm.errors import InvalidError
 from ecrm.http import Response
 from ecrm.plugins.whatsapp.plugin import Whatsapp
-from ecrm.testing import Arrival, ChannelCase, ChannelContract, FrozenLine, Loopback
-from ecrm.testing.contracts.channelcase import ChannelStage
+from ecrm.testing import Arrival, ChannelCase, ChannelContract, ChannelStage, FrozenLine, Loopback
 
 NUMBER, TOKEN = "106540352242922", "EAAJB a token of sixteen or more"
 REFUSED = "+905321110000"
