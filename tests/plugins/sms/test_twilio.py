@@ -226,6 +226,11 @@ def test_what_a_customer_writes_is_on_the_timeline_once(crm):
     assert (written.kind, written.properties["text"]) == ("Message Received", "Nerede?")
 
 
+def test_who_asks_to_stop_is_unsubscribed(crm):
+    found = told(crm, INBOUND.replace(b"Nerede%3F", b"STOP") + b"&OptOutType=STOP")
+    assert {(one.kind, one.channel) for one in found} == {("Message Received", "sms"), ("Unsubscribed", "sms")}
+
+
 def test_another_message_than_the_signed_one_is_refused(crm):
     request = hook(status("delivered"), {"token": TOKEN}, ID)
     forged = Request("POST", request.path, request.body, request.headers, {"message": ID[::-1]})
