@@ -9,7 +9,11 @@ from uuid import UUID
 
 import uuid6
 
+from ecrm.audit.service import Audit
 from ecrm.composition import Core, machine_time
+from ecrm.consent.links import Links
+from ecrm.consent.projecting import consent_followers, consent_projection
+from ecrm.consent.service import Consent
 from ecrm.crew import kept_facts_follower
 from ecrm.customers.service import Customers
 from ecrm.database import Database
@@ -26,9 +30,16 @@ from ecrm.interactions.reading import Before, facts_of, orders_shown, timeline_o
 from ecrm.interactions.recording import Kit
 from ecrm.interactions.recounting import fact_follower
 from ecrm.interactions.service import Recorder, Report, interaction_id
+from ecrm.messages.arranging import Arrangements
+from ecrm.messages.deployment import Deployment
+from ecrm.messages.projecting import message_followers, message_projection
+from ecrm.messages.service import Explained, Messages
+from ecrm.messages.templates import Templates
+from ecrm.privacy.service import Privacy
 from ecrm.registry import collect
 from ecrm.shops.keyring import Keyring
 from ecrm.shops.options import Options
+from ecrm.shops.secretkeys import SecretKeys
 from ecrm.signals import Signals
 from ecrm.switchboard import Switchboard
 from ecrm.values import Actor, Who
@@ -51,9 +62,12 @@ class CRM(Duties):
             put there, so that `emit` can share the order's transaction.
         shop: The default tenant; `for_shop` gives a view on another.
         plugins: Names, modules, objects or classes; None is every plugin that is built in or installed.
-        secrets: By name, each a text or the new and the old one: `settings` seals what shops set,
-            `<plugin>.<setting>` is a plugin's own. Kept out of every repr and log.
+        secrets: By name, each a text or the new and the old one: `settings` seals what shops set, `links`
+            signs links, `erasure` marks who was erased, `<plugin>.<setting>` is a plugin's own. Kept out of
+            every repr and log.
         on_error: What `emit` does with a failure: `log` keeps it from the host, `raise` shows it.
+        deployment: What the host calls this deployment, as `production`, so that a copy of the database used
+            elsewhere sends nothing; None goes by where the database is.
         clock: Gives the aware time; None is the machine's.
 
     Raises:
@@ -75,6 +89,7 @@ class CRM(Duties):
         plugins: Iterable[Any] | None = None,
         secrets: Mapping[str, str | Sequence[str]] | None = None,
         on_error: Literal["log", "raise"] = "log",
+        deployment: str | None = None,
         clock: Clock | None = None,
     ) -> None:
         if on_error not in {"log", "raise"}:
@@ -88,10 +103,15 @@ class CRM(Duties):
         now = clock or machine_time
         keyring = Keyring(secrets or {}, contributions.settings)
         options = Options(database, contributions.settings, keyring, now, shop)
+        keys = SecretKeys(keyring, now)
         book = FactBook(contributions.facts)
         kept = kept_facts_follower(contributions, uuid6.uuid7)
-        kit = Kit(uuid6.uuid7, now, (fact_follower(book), kept, *contributions.followers), book)
-        self._core = Core(database, beside, kit, contributions, options, Signals(), on_error)
+        arrangements = Arrangements(database, now)
+        followers = (fact_follower(book), kept, *consent_followers(), *message_followers(), *contributions.followers)
+        projections = (consent_projection(now), message_projection(arrangements.expires_after))
+        kit = Kit(uuid6.uuid7, now, followers, book, keys, projections)
+        sending = (arrangements, Deployment(database, deployment, now))
+        self._core = Core(database, beside, kit, contributions, options, sending, Signals(), on_error)
         self._open(shop)
         self._core.prepare()
 
@@ -103,6 +123,17 @@ class CRM(Duties):
         self.customers = Customers(
             core.database, self.shop, self._record_traits, core.kit.now, core.kit.new_id, core.kit.followers
         )
+        self.consent = Consent(
+            core.database, self.shop, core.kit.now, self.record, self.customers.as_who, core.address_of
+        )
+        self.audit = Audit(core.database, self.shop.key, core.kit.now, self.customers.ids_of)
+        room = core.postroom
+        self.messages = Messages(
+            core.database, self.shop, core.kit.now, (self.record, self.emit), core.kit.new_id, self.customers.as_who,
+            room.arrangements, room.deployment, self._templates(), room.lint_rules_of,
+            room.links,
+        )  # fmt: skip
+        self.privacy = Privacy(core.privacy, self.shop)
         self.plugins = Switchboard(core, self.shop, self.customers.find)
         self._services = {}
 
@@ -124,6 +155,11 @@ class CRM(Duties):
     def database(self) -> Database:
         """Give the database the CRM lives in."""
         return self._core.database
+
+    @property
+    def links(self) -> Links:
+        """Give what makes and reads the signed links a customer refuses, chooses and confirms by."""
+        return self._core.postroom.links
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -270,10 +306,7 @@ class CRM(Duties):
         >>> crm.customer("ayse@example.org").customer.name
         'Ayşe'
         """
-        found = self.customers.find(who)
-        if found is None:
-            message = "nobody is known by this identity in this shop"
-            raise NotFoundError(message)
+        found = self.customers.get(self._known(who))
         return CustomerView(
             found, self.customers.identities(who), self.facts(who), self.orders(who), self.timeline(who)
         )
@@ -314,6 +347,29 @@ class CRM(Duties):
     def kinds(self) -> Kinds:
         """Give the event kinds that are known: the core's and the plugins'."""
         return self._core.contributions.kinds
+
+    def explain_message(self, id: UUID | str) -> Explained:  # noqa: A002 - as `Explained.id`
+        """Say what became of a message and why.
+
+        Raises:
+            NotFoundError: There is no such message in this shop.
+        """
+        return self.messages.explain(id)
+
+    def _templates(self) -> Templates:
+        core = self._core
+        room = core.postroom
+        return Templates(
+            core.database, self.shop, core.kit.now, room.composer, room.lint_rules_of,
+            lambda who: room.known_of(self.shop.key, core.database, self._known(who)),
+        )  # fmt: skip
+
+    def _known(self, who: Someone) -> UUID:
+        found = self.customers.find(who)
+        if found is None:
+            message = "nobody is known by this identity in this shop"
+            raise NotFoundError(message)
+        return found.id
 
     def _record_traits(self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None) -> None:
         kind = {"Customer Updated": CustomerUpdated, "Note Added": NoteAdded}[event_name]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 __all__ = [
     "ConflictError",
     "EcrmError",
+    "ErasedError",
     "InvalidError",
     "NotFoundError",
     "SetupError",
@@ -54,6 +55,10 @@ class NotFoundError(EcrmError, LookupError):
 
 class ConflictError(EcrmError):
     """Look at the present state first: what was asked contradicts it."""
+
+
+class ErasedError(ConflictError):
+    """Leave it: the person was erased, and nothing is stored of them unless their tombstone is forgotten on purpose."""
 
 
 class SetupError(EcrmError, RuntimeError):

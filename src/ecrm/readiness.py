@@ -39,7 +39,7 @@ def examine_readiness(crm: CRM, now: Callable[[], dt.datetime]) -> list[Finding]
     """
     database = crm.database
     findings = _postgresql(database, now) if database.dialect == "postgresql" else _sqlite(database)
-    return [*findings, _worker(crm), _shop(crm.shop.settings), _secrets(crm)]
+    return [*findings, _worker(crm), _shop(crm.shop.settings), _secrets(crm), _keys(crm)]
 
 
 def _postgresql(database: Database, now: Callable[[], dt.datetime]) -> list[Finding]:
@@ -145,3 +145,11 @@ def _secrets(crm: CRM) -> Finding:
     ]
     lacking = f"{', '.join(unset)} are not set: crm.plugins.configure, or switch the plugin off"
     return Finding("secrets", not unset, lacking if unset else "every plugin that is on has what it asks for")
+
+
+def _keys(crm: CRM) -> Finding:
+    weaker = [use for use, is_given in crm._core.keys.are_of_host().items() if not is_given]  # noqa: SLF001 - as above
+    given = ", ".join(f'"{use}": "…"' for use in weaker)
+    kept = f"kept in the database, so whoever reads it can forge what they sign: give CRM(secrets={{{given}}})"
+    # Safe against everybody else: weaker, and not wrong.
+    return Finding("keys", is_good=True, detail=kept if weaker else "those of links and erasure are the host's own")

@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from ecrm.cli.output import print_json, print_table
-from ecrm.cli.session import json_option, open_crm, who_from, who_options
+from ecrm.cli.session import actor_of, json_option, note_look, open_crm, who_from, who_options
 from ecrm.customers.model.trait import Customer
 
 __all__ = ["customers"]
@@ -28,7 +28,9 @@ def customers() -> None:
 @click.pass_context
 def list_(ctx: click.Context, *, after: UUID | None, limit: int, as_json: bool) -> None:
     """List customers, by id."""
-    found = open_crm(ctx).customers.list(after=after, limit=limit)
+    crm = open_crm(ctx)
+    found = crm.customers.list(after=after, limit=limit)
+    note_look(ctx, crm, None, len(found))
     after = found[-1].id if len(found) == limit else None
     _show(found, after, as_json=as_json)
 
@@ -40,7 +42,10 @@ def list_(ctx: click.Context, *, after: UUID | None, limit: int, as_json: bool) 
 @click.pass_context
 def search(ctx: click.Context, *, text: str, limit: int, as_json: bool) -> None:
     """Search by the beginnings of names, or of an e-mail address or phone number."""
-    _show(open_crm(ctx).customers.search(text, limit), None, as_json=as_json)
+    crm = open_crm(ctx)
+    found = crm.customers.search(text, limit)
+    note_look(ctx, crm, None, len(found))
+    _show(found, None, as_json=as_json)
 
 
 @customers.command()
@@ -51,7 +56,9 @@ def show(ctx: click.Context, *, who: str, kind: str | None, source: str | None, 
     """Show all there is of WHO: profile, identities, facts, orders, newest interactions."""
     from ecrm.cli.history import interaction_shown
 
-    view = open_crm(ctx).customer(who_from(who, kind, source))
+    crm, whom = open_crm(ctx), who_from(who, kind, source)
+    view = crm.customer(whom)
+    note_look(ctx, crm, whom)
     if as_json:
         told = {name: getattr(view, name) for name in ("customer", "identities", "facts", "orders")}
         print_json({**told, "interactions": [interaction_shown(one) for one in view.interactions]})
@@ -76,7 +83,7 @@ def tag(
 ) -> None:
     """Put TAGS on WHO, or take them off."""
     served = open_crm(ctx).customers
-    (served.untag if remove else served.tag)(who_from(who, kind, source), *tags)
+    (served.untag if remove else served.tag)(who_from(who, kind, source), *tags, actor=actor_of(ctx))
     click.echo("done")
 
 
@@ -86,7 +93,7 @@ def tag(
 @click.pass_context
 def note(ctx: click.Context, *, who: str, kind: str | None, source: str | None, text: str) -> None:
     """Write a note on the timeline of WHO."""
-    open_crm(ctx).customers.note(who_from(who, kind, source), text)
+    open_crm(ctx).customers.note(who_from(who, kind, source), text, actor=actor_of(ctx))
     click.echo("done")
 
 
@@ -98,7 +105,7 @@ def note(ctx: click.Context, *, who: str, kind: str | None, source: str | None, 
 @click.pass_context
 def merge(ctx: click.Context, *, keep: str, absorb: str, because: str, as_json: bool) -> None:
     """Decide that two customers are one; the id that is printed takes it back."""
-    merged = open_crm(ctx).customers.merge(keep, absorb, because=because)
+    merged = open_crm(ctx).customers.merge(keep, absorb, because=because, actor=actor_of(ctx))
     if as_json:
         print_json(merged)
     else:
@@ -110,7 +117,7 @@ def merge(ctx: click.Context, *, keep: str, absorb: str, because: str, as_json: 
 @click.pass_context
 def unmerge(ctx: click.Context, *, merge_id: UUID) -> None:
     """Take a merge back."""
-    open_crm(ctx).customers.unmerge(merge_id)
+    open_crm(ctx).customers.unmerge(merge_id, actor=actor_of(ctx))
     click.echo("done")
 
 

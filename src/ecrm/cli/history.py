@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ecrm.cli.output import print_json, print_table
-from ecrm.cli.session import json_option, open_crm, who_from, who_options
+from ecrm.cli.session import json_option, note_look, open_crm, who_from, who_options
 from ecrm.interactions.model.interaction import Interaction
 
 __all__ = ["facts", "timeline"]
@@ -28,7 +28,9 @@ def timeline(
 
     WHO is an e-mail address, a phone number, a customer's id, or what --as says.
     """
-    page = open_crm(ctx).timeline(who_from(who, kind, source), limit=limit, before=before, kinds=kinds or None)
+    crm, whom = open_crm(ctx), who_from(who, kind, source)
+    page = crm.timeline(whom, limit=limit, before=before, kinds=kinds or None)
+    note_look(ctx, crm, whom)
     if as_json:
         print_json({"interactions": [interaction_shown(one) for one in page], "next": page.next})
         return
@@ -44,7 +46,9 @@ def timeline(
 @click.pass_context
 def facts(ctx: click.Context, *, who: str, kind: str | None, source: str | None, as_json: bool) -> None:
     """Show what is known of WHO as facts."""
-    known = open_crm(ctx).facts(who_from(who, kind, source))
+    crm, whom = open_crm(ctx), who_from(who, kind, source)
+    known = crm.facts(whom)
+    note_look(ctx, crm, whom)
     if as_json:
         print_json(known)
     else:

@@ -20,6 +20,7 @@ class Opening(NamedTuple):
         shop: Which shop.
         plugins: The plugins by name; None for all built-in and installed ones.
         secrets: The file of the host's secrets.
+        actor: Who is at the command line, for the audit.
     """
 
     database: str | None
@@ -27,6 +28,7 @@ class Opening(NamedTuple):
     shop: str
     plugins: tuple[str, ...] | None = None
     secrets: Path | None = None
+    actor: str = "cli"
 
 
 def names_from(text: str | None) -> tuple[str, ...] | None:

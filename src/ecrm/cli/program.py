@@ -41,6 +41,11 @@ _COMMANDS = {
     "reactions": ("ecrm.cli.reactions", "reactions"),
     "parked": ("ecrm.cli.reactions", "parked"),
     "replay": ("ecrm.cli.reactions", "replay"),
+    "consent": ("ecrm.cli.consent", "consent"),
+    "messages": ("ecrm.cli.messages", "messages"),
+    "templates": ("ecrm.cli.templates", "templates"),
+    "audit": ("ecrm.cli.audit", "audit"),
+    "privacy": ("ecrm.cli.privacy", "privacy"),
     "sync": ("ecrm.cli.reactions", "sync"),
 }
 
@@ -138,17 +143,30 @@ def _loaded(plugin: str, where: str) -> click.Command:
     type=click.Path(dir_okay=False, path_type=Path),
     help="A JSON file with the secrets a host gives as CRM(secrets=…); or ECRM_SECRETS.",
 )
+@click.option(
+    "--actor",
+    envvar="ECRM_ACTOR",
+    default="cli",
+    metavar="NAME",
+    help="Who is at work, for the audit; or ECRM_ACTOR.",
+)
 @click.version_option(package_name="ecrm")
 @click.pass_context
 def program(
-    ctx: click.Context, database: str | None, host: str | None, shop: str, plugins: str | None, secrets: Path | None
+    ctx: click.Context,
+    database: str | None,
+    host: str | None,
+    shop: str,
+    plugins: str | None,
+    secrets: Path | None,
+    actor: str,
 ) -> None:
     """Keep one timeline for each customer of a shop.
 
     Exit codes: 0 done, 1 something was rejected or is unhealthy, 2 wrong use or input, 3 the setup must
     change, 4 try again later.
     """
-    ctx.obj = Opening(database, host, shop, names_from(plugins), secrets)
+    ctx.obj = Opening(database, host, shop, names_from(plugins), secrets, actor)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What every command shares: the CRM it opens, whom it is about, and the choice of JSON."""
+"""What every command shares: the CRM it opens, whom it is about, who looks, and the choice of JSON."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import click
 from ecrm.cli.opening import Opening, secrets_from
 from ecrm.crm import CRM
 from ecrm.errors import SetupError
-from ecrm.values import Who
+from ecrm.values import Actor, Who
 from ecrm.values.who import IDENTITIES, Someone
 
-__all__ = ["json_option", "open_crm", "who_from", "who_options"]
+__all__ = ["actor_of", "json_option", "note_look", "open_crm", "who_from", "who_options"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -36,6 +36,25 @@ def open_crm(context: click.Context) -> CRM:
     )
     context.call_on_close(crm.close)
     return crm
+
+
+def actor_of(context: click.Context) -> Actor:
+    """Say who is at the command line."""
+    opening: Opening = context.obj
+    return Actor.staff(opening.actor)
+
+
+def note_look(context: click.Context, crm: CRM, who: Someone | None, rows: int | None = None) -> None:
+    """Leave a row in the audit: whoever is at the command line looks at personal data, under the command's name.
+
+    Args:
+        context: Of the command.
+        crm: What it opened.
+        who: At whose; None for a list of several.
+        rows: Of how many, where it is a list.
+    """
+    _, _, what = context.command_path.partition(" ")
+    crm.audit.note_read(who, what, actor_of(context), rows)
 
 
 def json_option(command: _Command) -> _Command:

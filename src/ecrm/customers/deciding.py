@@ -1,4 +1,4 @@
-"""A person's decisions: two customers are one, or are not one after all."""
+"""A person's decisions: two customers are one, or are not one after all; each leaves a row in the audit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection
 from uuid import UUID
 
+from ecrm.audit.tables import append
 from ecrm.customers.model.merge import Merge
 from ecrm.customers.regrouping import regroup_customers, strongest
 from ecrm.customers.tables import decision as decision_table
@@ -74,11 +75,17 @@ def merge_customers(
     moves = regroup_customers(transaction, shop.key, [keep, absorb], shop.settings.shared_limit, followers)
     moved = [str(move.profile_id) for move in moves]
     decision_table.set_moved(transaction, shop.key, merge_id, moved)
+    append(transaction, shop.key, "merge", keep, actor, {"merge": str(merge_id), "absorb": str(absorb)}, at)
     return row._replace(moved=json.dumps(moved)).merge()
 
 
 def unmerge_customers(
-    transaction: Transaction, shop: Shop, merge_id: UUID, at: dt.datetime, followers: Collection[Follower]
+    transaction: Transaction,
+    shop: Shop,
+    merge_id: UUID,
+    actor: Actor,
+    at: dt.datetime,
+    followers: Collection[Follower],
 ) -> Merge:
     """Take a merge back, and keep the pair apart from the rules.
 
@@ -99,6 +106,8 @@ def unmerge_customers(
     decision_table.put_never_merge(transaction, shop.key, pair, at)
     touched = {found.customer_id for found in profile_table.profiles_by_id(transaction, shop.key, pair)}
     regroup_customers(transaction, shop.key, touched, shop.settings.shared_limit, followers)
+    details = {"merge": str(merge_id), "absorb": str(row.absorb)}
+    append(transaction, shop.key, "unmerge", row.keep, actor, details, at)
     return row._replace(undone_at=at).merge()
 
 
@@ -106,6 +115,7 @@ def keep_apart(
     transaction: Transaction,
     shop: Shop,
     sides: tuple[ProfileRow, ProfileRow],
+    actor: Actor,
     at: dt.datetime,
     followers: Collection[Follower],
 ) -> None:
@@ -123,6 +133,7 @@ def keep_apart(
     pair = tuple(strongest(profile_table.profiles_of(transaction, shop.key, [side])).id for side in (one, other))
     decision_table.put_never_merge(transaction, shop.key, (pair[0], pair[1]), at)
     regroup_customers(transaction, shop.key, [one, other], shop.settings.shared_limit, followers)
+    append(transaction, shop.key, "keep_apart", one, actor, {"other": str(other)}, at)
 
 
 def _forget_partings(

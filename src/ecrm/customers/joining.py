@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from uuid import UUID
 
 from ecrm.customers.deciding import keep_apart, merge_customers, unmerge_customers
-from ecrm.customers.finding import find_profile
+from ecrm.customers.finding import find_profile, named
 from ecrm.customers.model.merge import Merge, Suggestion
 from ecrm.customers.tables import decision as decision_table
 from ecrm.customers.tables import profile as profile_table
@@ -23,6 +23,8 @@ from ecrm.values import Actor
 from ecrm.values.who import Someone
 
 __all__ = ["Joining"]
+
+_STAFF = Actor("staff")
 
 
 class Joining:
@@ -74,7 +76,7 @@ class Joining:
         >>> crm.customers.unmerge(merge.id).is_undone
         True
         """
-        by = actor or Actor("staff")
+        by = actor or _STAFF
 
         def work(transaction: Transaction) -> Merge:
             sides = self._profile(transaction, keep), self._profile(transaction, absorb)
@@ -84,21 +86,31 @@ class Joining:
 
         return self._database.transact(work)
 
-    def unmerge(self, merge_id: UUID) -> Merge:
+    def unmerge(self, merge_id: UUID, *, actor: Actor | None = None) -> Merge:
         """Part again what a merge joined, a person's or a rule's; the pair is never joined by rule again.
 
         What arrived since is on the side whose identities it came by.
+
+        Args:
+            merge_id: The merge's id.
+            actor: Who decides.
 
         Raises:
             NotFoundError: There is no such merge.
             ConflictError: It has been undone.
         """
+        by = actor or _STAFF
         return self._database.transact(
-            lambda transaction: unmerge_customers(transaction, self._shop, merge_id, self._clock(), self._followers)
+            lambda transaction: unmerge_customers(transaction, self._shop, merge_id, by, self._clock(), self._followers)
         )
 
-    def keep_apart(self, one: Someone, other: Someone) -> None:
+    def keep_apart(self, one: Someone, other: Someone, *, actor: Actor | None = None) -> None:
         """Decide that two customers are two people: no rule joins them, nor suggests it any more.
+
+        Args:
+            one: A customer.
+            other: Another.
+            actor: Who decides.
 
         Raises:
             NotFoundError: One of them is not known.
@@ -107,7 +119,7 @@ class Joining:
 
         def work(transaction: Transaction) -> None:
             sides = self._profile(transaction, one), self._profile(transaction, other)
-            keep_apart(transaction, self._shop, sides, self._clock(), self._followers)
+            keep_apart(transaction, self._shop, sides, actor or _STAFF, self._clock(), self._followers)
 
         self._database.transact(work)
 
@@ -132,6 +144,25 @@ class Joining:
             found += filed_pairs(transaction, self._shop.key, limit)
         first = {(one.one, one.other): one for one in sorted(found, key=lambda one: one.at, reverse=True)}
         return sorted(first.values(), key=lambda one: one.at)[:limit]
+
+    def ids_of(self, who: Someone) -> tuple[UUID, ...]:
+        """Give a customer's id, then the ids that lead to it; none where nobody is known by that.
+
+        An id that leads to nobody, as of somebody erased, is given back alone.
+
+        Args:
+            who: A Who, a customer's id, or a text that can only mean one e-mail, phone or id.
+
+        >>> crm.customers.ids_of("nobody@example.org")
+        ()
+        """
+        with self._database.read() as transaction:
+            profile = find_profile(transaction, self._shop.key, who, self._shop.settings)
+            if profile is None:
+                read = named(who, self._shop.settings)
+                return (read,) if isinstance(read, UUID) else ()
+            rows = profile_table.profiles_of(transaction, self._shop.key, [profile.customer_id])
+        return (profile.customer_id, *(row.id for row in rows if row.id != profile.customer_id))
 
     def _profile(self, transaction: Transaction, who: Someone) -> profile_table.ProfileRow:
         profile = find_profile(transaction, self._shop.key, who, self._shop.settings)

@@ -194,6 +194,8 @@ def array_type(column: sa.Column[Any]) -> str:
         return kind.array
     if isinstance(kind, sa.Boolean):
         return "boolean"
+    if isinstance(kind, sa.LargeBinary):
+        return "bytea"
     if isinstance(kind, sa.Float | sa.Numeric):
         return "double precision"
     return "bigint" if isinstance(kind, sa.Integer) else "text"

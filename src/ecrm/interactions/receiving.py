@@ -15,10 +15,12 @@ from typing import Any
 import attrs
 
 from ecrm.database import Database, Retry, Transaction
-from ecrm.errors import EcrmError, InvalidError, SetupError, UnavailableError
+from ecrm.database.shredding import overwrite_deleted
+from ecrm.errors import EcrmError, ErasedError, InvalidError, SetupError, UnavailableError
 from ecrm.interactions.model.entry import Entry, make_entry
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.recording import Kit
+from ecrm.interactions.suppressing import ERASED
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.inbox import InboxRow
 from ecrm.interactions.voiding import store_all
@@ -134,8 +136,12 @@ class Receiver:
     def _reject(self, id_: int, error: Exception) -> None:
         reasons = _reasons(error)
         _LOG.warning("inbox row %d was rejected: %s", id_, ", ".join(reasons))
-        now = self._kit.now()
-        self._database.transact(lambda transaction: inbox_table.reject_row(transaction, id_, reasons, now))
+        now, with_raw = self._kit.now(), not isinstance(error, ErasedError)
+        if not with_raw:
+            overwrite_deleted(self._database)
+        self._database.transact(
+            lambda transaction: inbox_table.reject_row(transaction, id_, reasons, now, with_raw=with_raw)
+        )
 
     def _store(self, transaction: Transaction, rows: Sequence[InboxRow]) -> dict[str, list[Interaction]]:
         stored = self._store_entries(transaction, rows)
@@ -190,7 +196,8 @@ class Receiver:
 
         def work(transaction: Transaction) -> None:
             if inbox_table.read_cursor(transaction) == after:
-                inbox_table.keep_rejected(transaction, rows[0], reasons, now)
+                kept = rows[0]._replace(raw=b"") if isinstance(error, ErasedError) else rows[0]
+                inbox_table.keep_rejected(transaction, kept, reasons, now)
                 inbox_table.save_cursor(transaction, rows[0].id)
 
         self._database.transact(work)
@@ -198,6 +205,8 @@ class Receiver:
 
 
 def _reasons(error: Exception) -> Reasons:
+    if isinstance(error, ErasedError):
+        return ERASED
     if isinstance(error, InvalidError):
         return error.fields or {"event": [str(error)]}
     if isinstance(error, EcrmError):

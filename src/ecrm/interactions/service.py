@@ -11,13 +11,14 @@ import attrs
 
 from ecrm.database import Database, Transaction
 from ecrm.database.failure import is_of_the_row
-from ecrm.errors import EcrmError, InvalidError, SetupError, UnavailableError
+from ecrm.errors import EcrmError, ErasedError, InvalidError, SetupError, UnavailableError
 from ecrm.interactions.emitting import settled_wire
 from ecrm.interactions.events import Event
 from ecrm.interactions.model.entry import Entry, make_entry
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.quick import store_known, store_quickly
 from ecrm.interactions.recording import Kit, Written
+from ecrm.interactions.suppressing import ERASED
 from ecrm.interactions.tables import log as log_table
 from ecrm.interactions.voiding import store_all
 from ecrm.shops.service import Shop
@@ -188,6 +189,8 @@ def _chunks(events: Iterable[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]
 
 
 def _reasons(error: Exception) -> dict[str, list[str]]:
+    if isinstance(error, ErasedError):
+        return ERASED
     if isinstance(error, InvalidError):
         return error.fields or {"event": [str(error)]}
     if isinstance(error, EcrmError):

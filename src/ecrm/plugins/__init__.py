@@ -17,6 +17,7 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "email": "ecrm.plugins.email.plugin:Email",
         "notify": "ecrm.plugins.notify:Notify",
         "ses": "ecrm.plugins.ses.plugin:Ses",
+        "iys": "ecrm.plugins.iys.plugin:IysPlugin",
         "sms": "ecrm.plugins.sms.plugin:Sms",
         "standard_webhooks": "ecrm.plugins.standard_webhooks:StandardWebhooks",
         "webhook": "ecrm.plugins.webhook.plugin:Webhook",

@@ -9,6 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from ecrm.customers.finding import find_profile
 from ecrm.customers.model.claim import Claim, Claims
@@ -73,7 +74,7 @@ class Appliers:
         Raises:
             InvalidError: An effect can not be: a timer nobody registered, an event that is refused.
         """
-        fresh = self._journaled(transaction, outcomes)
+        fresh = self._journaled(transaction, _of_people_there(transaction, outcomes))
         self._decide_timers(transaction, fresh)
         for cause, effect in fresh:
             applier = self._others.get(type(effect))
@@ -135,6 +136,18 @@ class Appliers:
             hung = None if row is None or event.customer is not None else Claims((Claim(row.kind, row.value),))
             entries.append(make_entry(_wire(cause, effect, event), settings, hung))
         return entries
+
+
+def _of_people_there(transaction: Transaction, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    # Who was erased since they were asked about is not brought back by what was decided.
+    wanted: dict[str, set[UUID]] = defaultdict(set)
+    for one in outcomes:
+        if one.effects:
+            wanted[one.cause.shop].add(one.cause.profile_id)
+    there = {
+        (shop, row.id) for shop, ids in wanted.items() for row in profile_table.profiles_by_id(transaction, shop, ids)
+    }
+    return [one for one in outcomes if (one.cause.shop, one.cause.profile_id) in there]
 
 
 def timer_decision(cause: Cause, effect: SetTimer | CancelTimer, timers: frozenset[str]) -> tuple[TimerKey, TimerState]:

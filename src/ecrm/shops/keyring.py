@@ -1,4 +1,4 @@
-"""The secrets a host gives a CRM: those of plugins, for all shops, and the keys that seal what shops set.
+"""The secrets a host gives a CRM: those of plugins, for all shops, what seals what shops set, what signs and marks.
 
 Nothing here shows a value in a repr, a message or a log.
 """
@@ -19,9 +19,10 @@ from ecrm.hookspecs.settings import checked_secret
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
-__all__ = ["Keyring"]
+__all__ = ["USES", "Keyring"]
 
 _SEAL = "settings"
+USES = ("links", "erasure")
 _MOST_ACTIVE = 2
 _KEY_BYTES = 32
 _MAKE_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
@@ -32,8 +33,9 @@ class Keyring:
     """Hold what a host gave as `CRM(secrets=…)`.
 
     Args:
-        given: By name: `settings` for the keys that seal, `<plugin>.<setting>` for a plugin's secret; each
-            a text, or several, the newest first.
+        given: By name: `settings` for the keys that seal, `links` for what signs them, `erasure` for what
+            marks who was erased, `<plugin>.<setting>` for a plugin's secret; each a text, or several, the
+            newest first.
         declared: The settings of each plugin, which its secrets are checked by.
 
     Raises:
@@ -47,7 +49,7 @@ class Keyring:
         values = {name: _several(name, value) for name, value in given.items()}
         self._keys = tuple(_checked_key(key) for key in values.pop(_SEAL, ()))
         for name, active in values.items():
-            _check_given(name, active, declared)
+            _check_given(name, active, {} if name in USES else declared)
         self._given = values
         self._sealer: MultiFernet | None = None
         if self._keys and find_spec("cryptography") is None:
@@ -59,6 +61,14 @@ class Keyring:
     def of_host(self, plugin: str, name: str) -> tuple[str, ...]:
         """Give the active values of a secret that the host gave, the newest first; none where it gave none."""
         return self._given.get(f"{plugin}.{name}", ())
+
+    def of_use(self, use: str) -> tuple[str, ...]:
+        """Give the active values of what signs links, or marks who was erased; none where the host gave none.
+
+        >>> Keyring({"links": "correct horse battery"}, {}).of_use("links")
+        ('correct horse battery',)
+        """
+        return self._given.get(use, ())
 
     def seal(self, where: tuple[str, str, str], secret: str) -> str:
         """Seal a secret so that it opens in its own place only.

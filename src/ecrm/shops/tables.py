@@ -1,4 +1,4 @@
-"""The tables of shops: what each has set for itself, and for the plugins it uses."""
+"""The tables of shops: what each has set for itself and for the plugins it uses, the keys that were made for it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Drop, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Json, Key
+from ecrm.values.personal import impersonal
 
 __all__ = [
+    "KEY",
     "OPTION",
     "SHOP",
     "drop_options",
+    "find_key",
     "hold_settings",
+    "keep_key",
     "load_options",
     "load_settings",
     "save_options",
@@ -31,16 +35,24 @@ SHOP = sa.Table(
     "ecrm_shop",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("settings", Json, nullable=False),
+    sa.Column("settings", Json, nullable=False, info=impersonal()),
 )
 OPTION = sa.Table(
     "ecrm_option",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("plugin", Key, primary_key=True),
-    sa.Column("name", Key, primary_key=True),
-    sa.Column("value", Json, nullable=False),
+    sa.Column("plugin", Key, primary_key=True, info=impersonal()),
+    sa.Column("name", Key, primary_key=True, info=impersonal()),
+    sa.Column("value", Json, nullable=False, info=impersonal()),
     sa.Column("set_at", Instant, nullable=False),
+)
+KEY = sa.Table(
+    "ecrm_key",
+    METADATA,
+    sa.Column("shop", Key, primary_key=True),
+    sa.Column("use", Key, primary_key=True, info=impersonal()),
+    sa.Column("key", sa.LargeBinary, nullable=False, info=impersonal()),
+    sa.Column("made_at", Instant, nullable=False),
 )
 _BY_SHOP = Lookup(SHOP, ("shop",), ("settings",))
 _SAVE = Put(SHOP, ("shop",), ("shop", "settings"), merge={"settings": "set"})
@@ -52,6 +64,8 @@ _SAVE_OPTIONS = Put(
     merge={"value": "set", "set_at": "set"},
 )
 _DROP_OPTIONS = Drop(OPTION, ("shop", "plugin", "name"))
+_KEYS = Lookup(KEY, ("shop", "use"), ("key",))
+_KEEP_KEY = Put(KEY, ("shop", "use"), ("shop", "use", "key", "made_at"))
 
 
 def load_settings(transaction: Transaction, shop: str) -> dict[str, Any] | None:
@@ -93,6 +107,17 @@ def shops_with_options(transaction: Transaction, plugin: str) -> list[str]:
     mark = "?" if transaction.is_sqlite else "%s"
     sql = f"SELECT DISTINCT shop FROM {OPTION.name} WHERE plugin = {mark} ORDER BY shop"
     return [row[0] for row in transaction.run(sql, (plugin,))]
+
+
+def find_key(transaction: Transaction, shop: str, use: str) -> bytes | None:
+    """Give the key that was made for a use; None where none was."""
+    rows = _KEYS.rows(transaction, [(shop, use)])
+    return bytes(rows[0][0]) if rows else None
+
+
+def keep_key(transaction: Transaction, shop: str, use: str, key: bytes, at: dt.datetime) -> None:
+    """Keep a key for a use; one that is there stays."""
+    _KEEP_KEY.run(transaction, [(shop, use, key, at)])
 
 
 def shops(transaction: Transaction) -> list[str]:

@@ -12,6 +12,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Key
+from ecrm.values.personal import impersonal
 
 __all__ = ["SOURCE", "PullRow"]
 
@@ -19,15 +20,15 @@ SOURCE = sa.Table(
     "ecrm_source",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("source", Key, primary_key=True),
-    sa.Column("cursor", sa.Text),
+    sa.Column("source", Key, primary_key=True, info=impersonal()),
+    sa.Column("cursor", sa.Text, info=impersonal()),
     sa.Column("epoch", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("leased_until", Instant),
     # When its turn comes; and before when it must not be asked, whoever wants to.
     sa.Column("next_at", Instant, nullable=False),
     sa.Column("not_before", Instant, nullable=False),
     sa.Column("failures", sa.BigInteger, nullable=False, server_default="0"),
-    sa.Column("error", sa.Text),
+    sa.Column("error", sa.Text, info=impersonal()),
     sa.Column("pulled_at", Instant),
 )
 _KEY = ("shop", "source")

@@ -7,19 +7,26 @@ body, and can be replayed.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
+from ecrm.customers.tables.tombstone import has_tombstones
 from ecrm.database import Transaction
 from ecrm.deadlines import DeadlineError
 from ecrm.errors import InvalidError
 from ecrm.hookspecs import Delivery
 from ecrm.hookspecs.sources import MOST_EVENTS
+from ecrm.interactions.model.entry import Entry, make_entry
+from ecrm.interactions.suppressing import erased_places
 from ecrm.interactions.tables import delivery as delivery_table
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.delivery import DeliveryRow
+from ecrm.shops.model import Settings
+from ecrm.shops.tables import load_settings
 from ecrm.sources.parts import OwnedSource, SourceParts
 from ecrm.sources.wires import told_of, wires_of
 from ecrm.values.strict_json import read_json
@@ -99,12 +106,27 @@ class Translator:
         now = self._parts.now()
 
         def work(transaction: Transaction) -> int:
-            if not delivery_table.settle_delivery(transaction, row.id, now):
+            gone = self._erased(transaction, row.shop, raws)
+            if not delivery_table.settle_delivery(transaction, row.id, now, with_raw=not gone):
                 return 0
-            delivery_table.put_wires(transaction, row.shop, row.source, raws, row.received_at)
+            left = [raw for place, raw in enumerate(raws) if place not in gone]
+            delivery_table.put_wires(transaction, row.shop, row.source, left, row.received_at)
+            delivery_table.count_erased(transaction, row.shop, row.source, len(gone), now)
             return 1
 
         return self._parts.transact(work)
+
+    def _erased(self, transaction: Transaction, shop: str, raws: Sequence[bytes]) -> set[int]:
+        if not has_tombstones(transaction, shop):
+            return set()
+        settings = Settings(**(load_settings(transaction, shop) or {}))
+        entries: dict[int, Entry] = {}
+        for place, raw in enumerate(raws):
+            # What can not be stored anyway is rejected by who receives it.
+            with contextlib.suppress(InvalidError):
+                entries[place] = make_entry(json.loads(raw), settings)
+        found = erased_places(transaction, shop, [*entries.values()], self._parts.kit.keys)
+        return {place for number, place in enumerate(entries) if number in found}
 
     def _reject(self, row: DeliveryRow, reasons: Reasons) -> int:
         _LOG.warning("inbox row %d was rejected: %s", row.id, ", ".join(reasons))

@@ -12,12 +12,14 @@ from uuid import UUID
 import attrs
 
 from ecrm.errors import InvalidError
+from ecrm.values.personal import impersonal, personal
 from ecrm.values.text import checked_id
 
 __all__ = ["IDENTITIES", "Actor", "Someone", "Who"]
 
 IDENTITIES = ("email", "phone", "user_id", "anonymous_id", "card", "handle")
 _LONGEST_IDENTITY = 320
+_RECOGNISE = "recognise the customer, reach them"
 _ACTOR_KINDS = ("customer", "staff", "system")
 
 
@@ -43,14 +45,14 @@ class Who:
     Who(email=…, phone=…)
     """
 
-    email: str | None
-    phone: str | None
-    user_id: str | None
-    anonymous_id: str | None
-    card: str | None
-    handle: str | None
-    source: str | None
-    verified: frozenset[str]
+    email: str | None = attrs.field(metadata=personal("contact", _RECOGNISE, mask="email"))
+    phone: str | None = attrs.field(metadata=personal("contact", _RECOGNISE, mask="phone"))
+    user_id: str | None = attrs.field(metadata=personal("identity", _RECOGNISE, mask="id"))
+    anonymous_id: str | None = attrs.field(metadata=personal("identity", _RECOGNISE, mask="id"))
+    card: str | None = attrs.field(metadata=personal("identity", _RECOGNISE, mask="id"))
+    handle: str | None = attrs.field(metadata=personal("contact", _RECOGNISE))
+    source: str | None = attrs.field(metadata=impersonal())
+    verified: frozenset[str] = attrs.field(metadata=impersonal())
 
     def __init__(
         self,
@@ -135,8 +137,8 @@ class Actor:
     Actor(staff)
     """
 
-    kind: Literal["customer", "staff", "system"]
-    id: str | None = None
+    kind: Literal["customer", "staff", "system"] = attrs.field(metadata=impersonal())
+    id: str | None = attrs.field(default=None, metadata=personal("staff", "tell who did it", mask="id"))
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in _ACTOR_KINDS:

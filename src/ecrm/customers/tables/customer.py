@@ -15,6 +15,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Drop, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Day, Id, Instant, Json, Key
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["ATTRIBUTE", "CUSTOMER", "TRAIT", "WORD"]
 
@@ -23,30 +24,30 @@ CUSTOMER = sa.Table(
     METADATA,
     sa.Column("shop", Key, primary_key=True),
     sa.Column("id", Id, primary_key=True),
-    sa.Column("name", sa.Text),
-    sa.Column("birthday", Day),
-    sa.Column("language", sa.Text),
-    sa.Column("attributes", Json, nullable=False),
-    sa.Column("tags", Json, nullable=False),
+    sa.Column("name", sa.Text, info=personal("profile", "address the customer", mask="name")),
+    sa.Column("birthday", Day, info=personal("profile", "know the customer", mask="day")),
+    sa.Column("language", sa.Text, info=personal("profile", "address the customer")),
+    sa.Column("attributes", Json, nullable=False, info=personal("profile", "know the customer")),
+    sa.Column("tags", Json, nullable=False, info=personal("profile", "know the customer")),
 )
 TRAIT = sa.Table(
     "ecrm_trait",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
     sa.Column("profile_id", Id, primary_key=True),
-    sa.Column("name", Key, primary_key=True),
-    sa.Column("key", Key, primary_key=True),
+    sa.Column("name", Key, primary_key=True, info=personal("profile", "know the customer")),
+    sa.Column("key", Key, primary_key=True, info=personal("activity", "tell which event said it", mask="id")),
     sa.Column("at", Instant, nullable=False),
-    sa.Column("value", Json),
+    sa.Column("value", Json, info=personal("profile", "know the customer")),
     sa.Column("is_trusted", sa.Boolean, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False, info=impersonal()),
+    sa.Column("actor", sa.Text, nullable=False, info=personal("staff", "tell who said it")),
 )
 WORD = sa.Table(
     "ecrm_customer_word",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("word", Key, primary_key=True),
+    sa.Column("word", Key, primary_key=True, info=personal("profile", "find the customer by name", mask="name")),
     sa.Column("customer_id", Id, primary_key=True),
     sa.Index("ecrm_customer_word_customer_ix", "shop", "customer_id"),
 )
@@ -54,10 +55,10 @@ ATTRIBUTE = sa.Table(
     "ecrm_attribute",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("name", Key, primary_key=True),
-    sa.Column("type", sa.Text, nullable=False),
-    sa.Column("unit", sa.Text, nullable=False),
-    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("name", Key, primary_key=True, info=impersonal()),
+    sa.Column("type", sa.Text, nullable=False, info=impersonal()),
+    sa.Column("unit", sa.Text, nullable=False, info=impersonal()),
+    sa.Column("about", sa.Text, nullable=False, info=impersonal()),
 )
 _COLUMNS = ("id", "name", "birthday", "language", "attributes", "tags")
 _BY_ID = Lookup(CUSTOMER, ("shop", "id"), _COLUMNS)

@@ -15,6 +15,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Change, Drop, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["MERGE", "NEVER_MERGE", "MergeRow"]
 
@@ -28,10 +29,12 @@ MERGE = sa.Table(
     sa.Column("keep_profile", Id, nullable=False),
     sa.Column("absorb_profile", Id, nullable=False),
     sa.Column("is_rule", sa.Boolean, nullable=False),
-    sa.Column("because", sa.Text, nullable=False),
-    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column(
+        "because", sa.Text, nullable=False, info=personal("content", "tell why two customers became one", mask="text")
+    ),
+    sa.Column("actor", sa.Text, nullable=False, info=personal("staff", "tell who decided")),
     sa.Column("at", Instant, nullable=False),
-    sa.Column("moved", Json, nullable=False),
+    sa.Column("moved", Json, nullable=False, info=impersonal()),
     sa.Column("undone_at", Instant),
     sa.Index("ecrm_merge_keep_ix", "shop", "keep_profile"),
     sa.Index("ecrm_merge_absorb_ix", "shop", "absorb_profile"),

@@ -14,6 +14,7 @@ from ecrm.database.rows import Change, Lookup, Put
 from ecrm.database.staging import Rows
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Key, micros
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["EDGE", "PROFILE", "EdgeRow", "ProfileRow"]
 
@@ -21,8 +22,8 @@ PROFILE = sa.Table(
     "ecrm_profile",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("kind", Key, primary_key=True),
-    sa.Column("value", Key, primary_key=True),
+    sa.Column("kind", Key, primary_key=True, info=impersonal()),
+    sa.Column("value", Key, primary_key=True, info=personal("identity", "recognise the customer")),
     sa.Column("id", Id, nullable=False),
     sa.Column("customer_id", Id, nullable=False),
     sa.Column("is_junk", sa.Boolean, nullable=False),
@@ -40,7 +41,7 @@ EDGE = sa.Table(
     sa.Column("b", Id, primary_key=True),
     sa.Column("first_at", Instant, nullable=False),
     sa.Column("is_proven", sa.Boolean, nullable=False),
-    sa.Column("refused", sa.Text),
+    sa.Column("refused", sa.Text, info=impersonal()),
     sa.Index("ecrm_edge_b_ix", "shop", "b"),
 )
 
@@ -112,6 +113,16 @@ def find_owners(
     """Find (kind, value, profile, customer, is junk) by (kind, value), for many at once."""
     rows = _OWNER.rows(transaction, [(shop, *key) for key in keys])
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+
+def shops_with_profiles(transaction: Transaction) -> list[str]:
+    """List the shops that know anybody, each found by one step along the key."""
+    mark = "?" if transaction.is_sqlite else "%s"
+    sql = f"SELECT min(shop) FROM {PROFILE.name} WHERE shop > {mark}"
+    found: list[str] = []
+    while (after := transaction.run(sql, (found[-1] if found else "",)).fetchone()[0]) is not None:
+        found.append(after)
+    return found
 
 
 def profiles_by_id(transaction: Transaction, shop: str, ids: Collection[UUID]) -> list[ProfileRow]:

@@ -15,6 +15,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Key
+from ecrm.values.personal import personal
 
 __all__ = ["SUGGESTION", "filed_pairs", "put_suggestion", "refused_pairs"]
 
@@ -24,7 +25,7 @@ SUGGESTION = sa.Table(
     sa.Column("shop", Key, primary_key=True),
     sa.Column("a", Id, primary_key=True),
     sa.Column("b", Id, primary_key=True),
-    sa.Column("because", sa.Text, nullable=False),
+    sa.Column("because", sa.Text, nullable=False, info=personal("content", "decide who is one customer", mask="text")),
     sa.Column("at", Instant, nullable=False),
 )
 _PUT = Put(SUGGESTION, ("shop", "a", "b"), ("shop", "a", "b", "because", "at"))

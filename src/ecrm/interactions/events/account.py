@@ -5,11 +5,12 @@ How profiles are joined and parted is decided by `ecrm.customers`.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
-from ecrm.interactions.events.rules import Id, Text, Texts, Traits, Word
+from ecrm.interactions.events.declared import Attributes, Birthday, Label, PersonName, Prose, Tags, Username
+from ecrm.interactions.events.rules import Id, Word
 from ecrm.interactions.events.shape import kind
 from ecrm.values.open_values import FrozenDict
 
@@ -35,12 +36,12 @@ __all__ = [
 class TraitsEvent(Event):
     """Be about what is known of the customer."""
 
-    name: Text | None = None
-    birthday: date | None = None
+    name: PersonName | None = None
+    birthday: Birthday | None = None
     language: Word | None = None
-    attributes: Traits = FrozenDict()
-    tags_added: Texts = ()
-    tags_removed: Texts = ()
+    attributes: Attributes = FrozenDict()
+    tags_added: Tags = ()
+    tags_removed: Tags = ()
 
 
 @kind
@@ -61,8 +62,8 @@ class CustomerUpdated(TraitsEvent):
 class SignEvent(Event):
     """Be about an account of the customer."""
 
-    username: Text | None = None
-    method: Text | None = None
+    username: Username | None = None
+    method: Label | None = None
 
 
 @kind
@@ -93,7 +94,7 @@ class MergeEvent(Event):
     merge_id: Id
     survivor: Id | None = None
     absorbed: Id | None = None
-    reason: Text | None = None
+    reason: Prose | None = None
 
 
 @kind
@@ -117,7 +118,7 @@ class RequestEvent(Event):
     """Be about a wish the law grants."""
 
     request_id: Id | None = None
-    reason: Text | None = None
+    reason: Prose | None = None
     due_at: datetime | None = None
 
 
@@ -143,4 +144,4 @@ class InteractionVoided(Event):
     KEY: ClassVar[tuple[str, ...]] = ("interaction_id",)
 
     interaction_id: Id
-    because: Text | None = None
+    because: Prose | None = None

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from ecrm.interactions.events.declared import Origin, Surroundings
 from ecrm.interactions.events.rules import Direction, Moment, Word
 from ecrm.interactions.events.shape import Shaped, dump_own, kind
 from ecrm.values.who import Actor, Who
@@ -70,8 +71,8 @@ class Event(Shaped):
     source_id: Word | None = None
     actor: Actor | None = None
     location_id: Word | None = None
-    campaign: Mapping[str, Any] | None = None
-    context: Mapping[str, Any] | None = None
+    campaign: Origin | None = None
+    context: Surroundings | None = None
     live: bool = True
 
     @property

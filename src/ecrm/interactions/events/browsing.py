@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
+from ecrm.interactions.events.declared import Label, Prose, Trace
 from ecrm.interactions.events.product import Product
-from ecrm.interactions.events.rules import Currency, Id, Text
+from ecrm.interactions.events.rules import Currency, Id
 from ecrm.interactions.events.shape import kind
 from ecrm.values.money import Money
 
@@ -37,7 +38,7 @@ class ProductsSearched(Event):
 
     NAME: ClassVar[str] = "Products Searched"
 
-    query: Text | None = None
+    query: Trace | None = None
 
 
 @kind
@@ -47,7 +48,7 @@ class ProductListViewed(Event):
     NAME: ClassVar[str] = "Product List Viewed"
 
     list_id: Id | None = None
-    category: Text | None = None
+    category: Label | None = None
     products: tuple[Product, ...] = ()
 
 
@@ -58,18 +59,18 @@ class ProductEvent(Event):
     cart_id: Id | None = None
     product_id: Id | None = None
     sku: Id | None = None
-    name: Text | None = None
-    category: Text | None = None
-    brand: Text | None = None
-    variant: Text | None = None
+    name: Label | None = None
+    category: Label | None = None
+    brand: Label | None = None
+    variant: Label | None = None
     price: Decimal | None = None
     value: Decimal | None = None
     currency: Currency | None = None
     quantity: Decimal | int | None = None
-    coupon: Text | None = None
+    coupon: Label | None = None
     position: int | None = None
-    url: Text | None = None
-    image_url: Text | None = None
+    url: Label | None = None
+    image_url: Label | None = None
 
 
 @kind
@@ -100,7 +101,7 @@ class ProductAddedToWishlist(ProductEvent):
     NAME: ClassVar[str] = "Product Added to Wishlist"
 
     wishlist_id: Id | None = None
-    wishlist_name: Text | None = None
+    wishlist_name: Prose | None = None
 
 
 @kind
@@ -109,8 +110,8 @@ class ProductShared(ProductEvent):
 
     NAME: ClassVar[str] = "Product Shared"
 
-    share_via: Text | None = None
-    share_message: Text | None = None
+    share_via: Label | None = None
+    share_message: Prose | None = None
 
 
 @kind
@@ -132,7 +133,7 @@ class CartAbandoned(Event):
     cart_id: Id | None = None
     checkout_id: Id | None = None
     total: Money | None = None
-    url: Text | None = None
+    url: Trace | None = None
     products: tuple[Product, ...] = ()
 
 
@@ -140,13 +141,13 @@ class CartAbandoned(Event):
 class PageEvent(Event):
     """Be about one page or screen."""
 
-    name: Text | None = None
-    category: Text | None = None
-    title: Text | None = None
-    url: Text | None = None
-    path: Text | None = None
-    search: Text | None = None
-    referrer: Text | None = None
+    name: Label | None = None
+    category: Label | None = None
+    title: Trace | None = None
+    url: Trace | None = None
+    path: Trace | None = None
+    search: Trace | None = None
+    referrer: Trace | None = None
 
 
 @kind

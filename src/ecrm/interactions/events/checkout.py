@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
+from ecrm.interactions.events.declared import Label
 from ecrm.interactions.events.product import Product
-from ecrm.interactions.events.rules import Id, Text
+from ecrm.interactions.events.rules import Id
 from ecrm.interactions.events.shape import kind
 from ecrm.values.money import Money
 
@@ -33,13 +34,13 @@ class CheckoutStarted(Event):
 
     checkout_id: Id | None = None
     order_id: Id | None = None
-    affiliation: Text | None = None
+    affiliation: Label | None = None
     value: Money | None = None
     revenue: Money | None = None
     shipping: Money | None = None
     tax: Money | None = None
     discount: Money | None = None
-    coupon: Text | None = None
+    coupon: Label | None = None
     products: tuple[Product, ...] = ()
 
 
@@ -52,8 +53,8 @@ class PaymentInfoEntered(Event):
     checkout_id: Id | None = None
     order_id: Id | None = None
     step: int | None = None
-    shipping_method: Text | None = None
-    payment_method: Text | None = None
+    shipping_method: Label | None = None
+    payment_method: Label | None = None
 
 
 @kind
@@ -66,8 +67,8 @@ class PaymentFailed(Event):
     checkout_id: Id | None = None
     payment_id: Id | None = None
     amount: Money | None = None
-    payment_method: Text | None = None
-    reason: Text | None = None
+    payment_method: Label | None = None
+    reason: Label | None = None
 
 
 @kind
@@ -77,9 +78,9 @@ class CouponEvent(Event):
     order_id: Id | None = None
     cart_id: Id | None = None
     coupon_id: Id | None = None
-    coupon_name: Text | None = None
+    coupon_name: Label | None = None
     discount: Money | None = None
-    reason: Text | None = None
+    reason: Label | None = None
 
 
 @kind

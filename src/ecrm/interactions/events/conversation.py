@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
-from ecrm.interactions.events.rules import Id, Text, Texts
+from ecrm.interactions.events.declared import Attachments, Label, Prose, StaffName, Trace
+from ecrm.interactions.events.rules import Id
 from ecrm.interactions.events.shape import kind
 
 __all__ = [
@@ -36,8 +37,8 @@ class ConversationEvent(Event):
 
     conversation_id: Id | None = None
     agent_id: Id | None = None
-    agent_name: Text | None = None
-    agent_username: Text | None = None
+    agent_name: StaffName | None = None
+    agent_username: StaffName | None = None
 
 
 @kind
@@ -47,7 +48,7 @@ class LiveChatConversationStarted(ConversationEvent):
     NAME: ClassVar[str] = "Live Chat Conversation Started"
 
     message_id: Id | None = None
-    message_body: Text | None = None
+    message_body: Prose | None = None
 
 
 @kind
@@ -64,7 +65,7 @@ class ChatMessageEvent(ConversationEvent):
     """Be about one message of a live chat."""
 
     message_id: Id | None = None
-    message_body: Text | None = None
+    message_body: Prose | None = None
 
 
 @kind
@@ -92,11 +93,11 @@ class MessageReceived(Event):
 
     message_id: Id | None = None
     conversation_id: Id | None = None
-    subject: Text | None = None
-    text: Text | None = None
-    url: Text | None = None
+    subject: Prose | None = None
+    text: Prose | None = None
+    url: Trace | None = None
     agent_id: Id | None = None
-    attachments: Texts = ()
+    attachments: Attachments = ()
 
 
 @kind
@@ -106,10 +107,10 @@ class SocialMentionReceived(Event):
     NAME: ClassVar[str] = "Social Mention Received"
 
     mention_id: Id | None = None
-    network: Text | None = None
-    text: Text | None = None
-    url: Text | None = None
-    attachments: Texts = ()
+    network: Label | None = None
+    text: Prose | None = None
+    url: Trace | None = None
+    attachments: Attachments = ()
 
 
 @kind
@@ -118,8 +119,8 @@ class CallEvent(Event):
 
     call_id: Id | None = None
     agent_id: Id | None = None
-    agent_name: Text | None = None
-    note: Text | None = None
+    agent_name: StaffName | None = None
+    note: Prose | None = None
 
 
 @kind
@@ -137,7 +138,7 @@ class CallEnded(CallEvent):
 
     wait_s: Decimal | None = None
     duration_s: Decimal | None = None
-    outcome: Text | None = None
+    outcome: Label | None = None
 
 
 @kind
@@ -146,7 +147,7 @@ class NoteAdded(Event):
 
     NAME: ClassVar[str] = "Note Added"
 
-    text: Text
+    text: Prose
     note_id: Id | None = None
     agent_id: Id | None = None
 
@@ -158,7 +159,7 @@ class StoreVisited(Event):
     NAME: ClassVar[str] = "Store Visited"
 
     visit_id: Id | None = None
-    text: Text | None = None
+    text: Prose | None = None
     agent_id: Id | None = None
     duration_s: Decimal | None = None
 
@@ -174,6 +175,6 @@ class ProductReviewed(Event):
     product_id: Id | None = None
     order_id: Id | None = None
     rating: Decimal | None = None
-    review_title: Text | None = None
-    review_body: Text | None = None
-    url: Text | None = None
+    review_title: Prose | None = None
+    review_body: Prose | None = None
+    url: Trace | None = None

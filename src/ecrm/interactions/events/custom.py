@@ -12,7 +12,8 @@ import attrs
 from ecrm.errors import InvalidError
 from ecrm.interactions.events.base import Event
 from ecrm.interactions.events.catalogue import CORE_NAMES
-from ecrm.interactions.events.rules import Traits, Word
+from ecrm.interactions.events.declared import Answers
+from ecrm.interactions.events.rules import Word
 from ecrm.interactions.events.shape import kind
 from ecrm.values.open_values import FrozenDict, thaw
 
@@ -37,7 +38,7 @@ class Custom(Event):
     OPEN: ClassVar[str] = "body"
 
     name: Word = attrs.field(kw_only=False)
-    body: Traits = attrs.field(default=FrozenDict(), alias="properties", kw_only=False)
+    body: Answers = attrs.field(default=FrozenDict(), alias="properties", kw_only=False)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()

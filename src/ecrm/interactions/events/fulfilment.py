@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from ecrm.interactions.events.declared import Label, Prose, Trace
 from ecrm.interactions.events.order import OrderEvent
 from ecrm.interactions.events.product import Product
-from ecrm.interactions.events.rules import Id, Text
+from ecrm.interactions.events.rules import Id
 from ecrm.interactions.events.shape import kind
 from ecrm.values.money import Money
 
@@ -31,11 +32,11 @@ class ParcelEvent(OrderEvent):
     """Be about what is sent for an order."""
 
     shipment_id: Id | None = None
-    carrier: Text | None = None
+    carrier: Label | None = None
     tracking: Id | None = None
-    tracking_url: Text | None = None
+    tracking_url: Trace | None = None
     due_at: datetime | None = None
-    reason: Text | None = None
+    reason: Prose | None = None
     products: tuple[Product, ...] = ()
 
 
@@ -65,9 +66,9 @@ class ReturnEvent(OrderEvent):
     """Be about what is sent back from an order."""
 
     return_id: Id | None = None
-    carrier: Text | None = None
+    carrier: Label | None = None
     tracking: Id | None = None
-    reason: Text | None = None
+    reason: Prose | None = None
     products: tuple[Product, ...] = ()
 
 
@@ -96,4 +97,4 @@ class InvoiceIssued(OrderEvent):
     total: Money | None = None
     tax: Money | None = None
     due_at: datetime | None = None
-    url: Text | None = None
+    url: Trace | None = None

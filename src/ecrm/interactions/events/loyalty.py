@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
-from ecrm.interactions.events.rules import Id, Text
+from ecrm.interactions.events.declared import Label
+from ecrm.interactions.events.rules import Id
 from ecrm.interactions.events.shape import kind
 from ecrm.values.money import Money
 
@@ -41,7 +42,7 @@ class PointsEvent(Event):
     lot_id: Id | None = None
     order_id: Id | None = None
     expires_at: datetime | None = None
-    reason: Text | None = None
+    reason: Label | None = None
 
 
 @kind
@@ -79,9 +80,9 @@ class TierChanged(Event):
     NAME: ClassVar[str] = "Tier Changed"
     WIRE: ClassVar[Mapping[str, str]] = {"from_tier": "from", "to_tier": "to"}
 
-    from_tier: Text | None = None
-    to_tier: Text | None = None
-    reason: Text | None = None
+    from_tier: Label | None = None
+    to_tier: Label | None = None
+    reason: Label | None = None
     expires_at: datetime | None = None
 
 
@@ -90,7 +91,7 @@ class IssuedCouponEvent(Event):
     """Be about one coupon given to the customer."""
 
     coupon_id: Id
-    coupon_name: Text | None = None
+    coupon_name: Label | None = None
     campaign_id: Id | None = None
     order_id: Id | None = None
     discount: Money | None = None
@@ -136,7 +137,7 @@ class DrawEvent(Event):
 
     draw_id: Id
     entry_id: Id | None = None
-    seed_commitment: Text | None = None
+    seed_commitment: Label | None = None
 
 
 @kind
@@ -152,5 +153,5 @@ class DrawWon(DrawEvent):
 
     NAME: ClassVar[str] = "Draw Won"
 
-    prize: Text | None = None
-    seed: Text | None = None
+    prize: Label | None = None
+    seed: Label | None = None

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
-from ecrm.interactions.events.rules import Id, Text, Word
+from ecrm.interactions.events.declared import Evidence, Label, Proof, Prose, Trace
+from ecrm.interactions.events.rules import Id, Word
 from ecrm.interactions.events.shape import kind
 
 __all__ = [
@@ -42,12 +43,12 @@ class EmailEvent(Event):
     email_id: Id | None = None
     message_id: Id | None = None
     provider_id: Id | None = None
-    raw: Text | None = None
-    email_subject: Text | None = None
+    raw: Prose | None = None
+    email_subject: Prose | None = None
     campaign_id: Id | None = None
-    campaign_name: Text | None = None
+    campaign_name: Label | None = None
     list_id: Id | None = None
-    list_name: Text | None = None
+    list_name: Label | None = None
     automated: bool | None = None
 
 
@@ -72,7 +73,7 @@ class EmailLinkClicked(EmailEvent):
     NAME: ClassVar[str] = "Email Link Clicked"
 
     link_id: Id | None = None
-    link_url: Text | None = None
+    link_url: Trace | None = None
 
 
 @kind
@@ -82,7 +83,7 @@ class EmailBounced(EmailEvent):
     NAME: ClassVar[str] = "Email Bounced"
 
     is_hard: bool | None = None
-    reason: Text | None = None
+    reason: Prose | None = None
 
 
 @kind
@@ -98,7 +99,7 @@ class Unsubscribed(EmailEvent):
 
     NAME: ClassVar[str] = "Unsubscribed"
 
-    reason: Text | None = None
+    reason: Prose | None = None
 
 
 @kind
@@ -110,9 +111,9 @@ class ConsentEvent(Event):
     purpose: Word
     message_channel: Word | None = None
     text_version: Word | None = None
-    method: Text | None = None
-    evidence_ref: Text | None = None
-    evidence: Mapping[str, Any] | None = None
+    method: Label | None = None
+    evidence_ref: Evidence | None = None
+    evidence: Proof | None = None
 
 
 @kind
@@ -160,7 +161,7 @@ class ChurnRiskChanged(Event):
     NAME: ClassVar[str] = "Churn Risk Changed"
     WIRE: ClassVar[Mapping[str, str]] = {"from_risk": "from", "to_risk": "to"}
 
-    from_risk: Text | None = None
-    to_risk: Text | None = None
+    from_risk: Label | None = None
+    to_risk: Label | None = None
     probability: Decimal | None = None
-    reason: Text | None = None
+    reason: Prose | None = None

@@ -5,11 +5,11 @@ E-mail has words of its own for what became of it, in `marketing`; what the cust
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
-from ecrm.interactions.events.rules import Id, Text, Word
+from ecrm.interactions.events.declared import Content, Prose, Trace
+from ecrm.interactions.events.rules import Id, Word
 from ecrm.interactions.events.shape import kind
 
 __all__ = [
@@ -32,10 +32,10 @@ class MessageEvent(Event):
     provider_id: Id | None = None
     purpose: Word | None = None
     template: Word | None = None
-    subject: Text | None = None
+    subject: Prose | None = None
     automated: bool | None = None
-    reason: Text | None = None
-    raw: Text | None = None
+    reason: Prose | None = None
+    raw: Prose | None = None
 
 
 @kind
@@ -45,7 +45,7 @@ class MessageRequested(MessageEvent):
     NAME: ClassVar[str] = "Message Requested"
     KEY: ClassVar[tuple[str, ...]] = ("message_id",)
 
-    message: Mapping[str, Any] | None = None
+    message: Content | None = None
 
 
 @kind
@@ -75,7 +75,7 @@ class MessageLinkClicked(MessageEvent):
 
     NAME: ClassVar[str] = "Message Link Clicked"
 
-    link_url: Text | None = None
+    link_url: Trace | None = None
 
 
 @kind

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
+from ecrm.interactions.events.declared import Label, Prose
 from ecrm.interactions.events.product import Product
-from ecrm.interactions.events.rules import Id, Text
+from ecrm.interactions.events.rules import Id
 from ecrm.interactions.events.shape import kind
 from ecrm.values.money import Money
 
@@ -33,14 +34,14 @@ class OrderAmounts(OrderEvent):
     """
 
     checkout_id: Id | None = None
-    affiliation: Text | None = None
+    affiliation: Label | None = None
     subtotal: Money | None = None
     total: Money | None = None
     revenue: Money | None = None
     shipping: Money | None = None
     tax: Money | None = None
     discount: Money | None = None
-    coupon: Text | None = None
+    coupon: Label | None = None
     products: tuple[Product, ...] = ()
 
 
@@ -64,7 +65,7 @@ class OrderUpdated(OrderAmounts):
     KEY: ClassVar[tuple[str, ...]] = ("order_id", "updated_at")
 
     updated_at: datetime | None = None
-    status: Text | None = None
+    status: Label | None = None
 
 
 @kind
@@ -83,7 +84,7 @@ class OrderRefunded(OrderEvent):
     revenue: Money | None = None
     shipping: Money | None = None
     tax: Money | None = None
-    reason: Text | None = None
+    reason: Prose | None = None
     products: tuple[Product, ...] = ()
 
 
@@ -95,5 +96,5 @@ class OrderCancelled(OrderEvent):
     KEY: ClassVar[tuple[str, ...]] = ("order_id",)
 
     total: Money | None = None
-    reason: Text | None = None
+    reason: Prose | None = None
     products: tuple[Product, ...] = ()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ecrm.interactions.events.rules import Id, Text
+from ecrm.interactions.events.declared import Label
+from ecrm.interactions.events.rules import Id
 from ecrm.interactions.events.shape import Shaped, invalid, kind
 
 __all__ = ["Product"]
@@ -34,17 +35,17 @@ class Product(Shaped):
 
     product_id: Id | None = None
     sku: Id | None = None
-    name: Text | None = None
-    category: Text | None = None
-    brand: Text | None = None
-    variant: Text | None = None
+    name: Label | None = None
+    category: Label | None = None
+    brand: Label | None = None
+    variant: Label | None = None
     price: Decimal | None = None
     quantity: Decimal | int = 1
     cost: Decimal | None = None
-    coupon: Text | None = None
+    coupon: Label | None = None
     position: int | None = None
-    url: Text | None = None
-    image_url: Text | None = None
+    url: Label | None = None
+    image_url: Label | None = None
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()

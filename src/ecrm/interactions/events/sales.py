@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
-from ecrm.interactions.events.rules import Id, Text
+from ecrm.interactions.events.declared import Label, PersonName, Prose
+from ecrm.interactions.events.rules import Id
 from ecrm.interactions.events.shape import kind
 from ecrm.values.money import Money
 
@@ -24,11 +25,11 @@ class LeadCreated(Event):
     KEY: ClassVar[tuple[str, ...]] = ("lead_id",)
 
     lead_id: Id | None = None
-    name: Text | None = None
-    company: Text | None = None
-    interest: Text | None = None
+    name: PersonName | None = None
+    company: PersonName | None = None
+    interest: Prose | None = None
     amount: Money | None = None
-    reason: Text | None = None
+    reason: Prose | None = None
 
 
 @kind
@@ -38,10 +39,10 @@ class OpportunityEvent(Event):
     WIRE: ClassVar[Mapping[str, str]] = {"from_stage": "from", "to_stage": "to"}
 
     opportunity_id: Id
-    from_stage: Text | None = None
-    to_stage: Text | None = None
+    from_stage: Label | None = None
+    to_stage: Label | None = None
     amount: Money | None = None
-    reason: Text | None = None
+    reason: Prose | None = None
 
 
 @kind

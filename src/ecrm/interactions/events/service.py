@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
-from ecrm.interactions.events.rules import Id, Text, Traits, Word
+from ecrm.interactions.events.declared import Answers, Prose
+from ecrm.interactions.events.rules import Id, Word
 from ecrm.interactions.events.shape import kind
 from ecrm.values.open_values import FrozenDict
 
@@ -40,7 +41,7 @@ class CaseEvent(Event):
     due_at: datetime | None = None
     order_id: Id | None = None
     agent_id: Id | None = None
-    reason: Text | None = None
+    reason: Prose | None = None
 
 
 @kind
@@ -50,8 +51,8 @@ class CaseOpened(CaseEvent):
     NAME: ClassVar[str] = "Case Opened"
     KEY: ClassVar[tuple[str, ...]] = ("case_id",)
 
-    subject: Text | None = None
-    text: Text | None = None
+    subject: Prose | None = None
+    text: Prose | None = None
 
 
 @kind
@@ -60,7 +61,7 @@ class CaseResponded(CaseEvent):
 
     NAME: ClassVar[str] = "Case Responded"
 
-    text: Text | None = None
+    text: Prose | None = None
 
 
 @kind
@@ -83,7 +84,7 @@ class CaseResolved(CaseEvent):
 
     NAME: ClassVar[str] = "Case Resolved"
 
-    text: Text | None = None
+    text: Prose | None = None
 
 
 @kind
@@ -128,5 +129,5 @@ class SurveyAnswered(SurveyEvent):
     KEY: ClassVar[tuple[str, ...]] = ("invitation_id",)
 
     score: Decimal | None = None
-    text: Text | None = None
-    answers: Traits = FrozenDict()
+    text: Prose | None = None
+    answers: Answers = FrozenDict()

@@ -15,8 +15,9 @@ from typing import Any, TypeVar, Union, cast, dataclass_transform, get_args, get
 import attrs
 
 from ecrm.errors import InvalidError, SetupError
-from ecrm.interactions.events.rules import Rule, items_rule, rule_of
+from ecrm.interactions.events.rules import Rule, declared_by, items_rule, rule_of
 from ecrm.values.money import Money
+from ecrm.values.personal import Impersonal, Personal
 
 __all__ = ["Part", "Shape", "Shaped", "kind", "shape_of"]
 
@@ -53,7 +54,7 @@ def _own_fields(cls: type[Any]) -> list[str]:
 
 @attrs.frozen
 class Part:
-    """Keep what is known of one field: its names here and on the wire, and its rule."""
+    """Keep what is known of one field: its names here and on the wire, its rule, what it declares of personal data."""
 
     name: str
     wire: str
@@ -61,6 +62,7 @@ class Part:
     is_required: bool
     is_own: bool
     default: Any
+    declared: Personal | Impersonal | None = None
 
 
 @attrs.frozen
@@ -184,7 +186,7 @@ def _part(cls: type[Any], field: attrs.Attribute[Any], hint: Any, wire: str, *, 
     rule = rule_of(bare) or _items_rule_of(bare)
     if rule is None:
         raise SetupError(f"{cls.__name__}.{field.name}: use a type that ecrm.events offers")
-    return Part(field.name, wire, rule, not is_optional, is_own, field.default)
+    return Part(field.name, wire, rule, not is_optional, is_own, field.default, declared_by(bare))
 
 
 def _without_none(hint: Any) -> tuple[Any, bool]:

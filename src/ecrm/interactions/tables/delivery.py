@@ -62,10 +62,18 @@ def waiting_deliveries(transaction: Transaction, limit: int, without: Collection
     ]
 
 
-def settle_delivery(transaction: Transaction, id_: int, at: dt.datetime) -> bool:
-    """Mark a delivery as done; False where another worker has translated it."""
+def settle_delivery(transaction: Transaction, id_: int, at: dt.datetime, *, with_raw: bool = True) -> bool:
+    """Mark a delivery as done, its raw body kept or not; False where another worker has translated it."""
     statement = INBOX.update().where(INBOX.c.id == id_, INBOX.c.state == "waiting")
-    return transaction.core(statement.values(state="done", settled_at=at, reasons=None)).rowcount > 0
+    raw = {} if with_raw else {"raw": b"", "context": None}
+    return transaction.core(statement.values(state="done", settled_at=at, reasons=None, **raw)).rowcount > 0
+
+
+def count_erased(transaction: Transaction, shop: str, source: str, count: int, at: dt.datetime) -> None:
+    """Keep that events came of somebody who was erased: rejected rows without a body."""
+    row = {"shop": shop, "source": source, "raw": b"", "state": "rejected", "received_at": at, "settled_at": at}
+    for _ in range(count):
+        transaction.core(INBOX.insert().values(reasons={"customer": ["erased"]}, **row))
 
 
 def put_wires(transaction: Transaction, shop: str, source: str, raws: Sequence[bytes], at: dt.datetime) -> None:

@@ -21,6 +21,7 @@ from ecrm.database.types import Day, Id, Key
 from ecrm.interactions.model.book import FactBook
 from ecrm.interactions.model.fact import EVENT_FACTS, ORDER_FACTS
 from ecrm.interactions.tables.wide import CUSTOMER, Wide
+from ecrm.values.personal import impersonal
 
 __all__ = ["DAY", "FACT", "FACT_DAY", "MERGES", "REVENUE", "metadata_of", "wide_tables"]
 
@@ -39,7 +40,7 @@ REVENUE = sa.Table(
     METADATA,
     sa.Column("shop", Key, primary_key=True),
     sa.Column("customer_id", Id, primary_key=True),
-    sa.Column("currency", Key, primary_key=True),
+    sa.Column("currency", Key, primary_key=True, info=impersonal()),
     sa.Column("spent_minor", sa.BigInteger, nullable=False),
     sa.Column("revenue_minor", sa.BigInteger, nullable=False),
 )
@@ -48,7 +49,7 @@ FACT_DAY = sa.Table(
     METADATA,
     sa.Column("shop", Key, primary_key=True),
     sa.Column("customer_id", Id, primary_key=True),
-    sa.Column("fact", Key, primary_key=True),
+    sa.Column("fact", Key, primary_key=True, info=impersonal()),
     sa.Column("day", Day, primary_key=True),
     sa.Column("events", sa.BigInteger, nullable=False),
 )

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ecrm.database.metadata import METADATA
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Json, Key, micros
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["CURSOR", "INBOX", "InboxRow"]
 
@@ -24,14 +25,14 @@ INBOX = sa.Table(
     METADATA,
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), primary_key=True),
     sa.Column("shop", Key, nullable=False),
-    sa.Column("source", Key, nullable=False),
-    sa.Column("delivery_id", Key),
-    sa.Column("state", Key, nullable=False, server_default="waiting"),
+    sa.Column("source", Key, nullable=False, info=impersonal()),
+    sa.Column("delivery_id", Key, info=personal("activity", "take in each delivery once", mask="id")),
+    sa.Column("state", Key, nullable=False, server_default="waiting", info=impersonal()),
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("settled_at", Instant),
-    sa.Column("raw", sa.LargeBinary, nullable=False),
-    sa.Column("reasons", Json),
-    sa.Column("context", Json),
+    sa.Column("raw", sa.LargeBinary, nullable=False, info=personal("content", "take in what was told")),
+    sa.Column("reasons", Json, info=impersonal()),
+    sa.Column("context", Json, info=personal("device", "take in what was told")),
     sa.Index(
         "ecrm_inbox_waiting_ix", "id",
         sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"),
@@ -46,9 +47,10 @@ INBOX = sa.Table(
 CURSOR = sa.Table(
     "ecrm_cursor",
     METADATA,
-    sa.Column("name", Key, primary_key=True),
+    sa.Column("name", Key, primary_key=True, info=impersonal()),
     sa.Column("position", sa.BigInteger, nullable=False),
 )
+_IS_FINISHED = sa.or_(INBOX.c.state == "done", sa.and_(INBOX.c.state == "rejected", sa.func.length(INBOX.c.raw) == 0))
 HOST = "host inbox"
 EMITTED = "emit"
 
@@ -70,6 +72,14 @@ def put_row(transaction: Transaction, shop: str, source: str, raw: bytes, at: dt
     mark = "?" if transaction.is_sqlite else "%s"
     sql = f"INSERT INTO ecrm_inbox (shop, source, received_at, raw) VALUES ({', '.join([mark] * 4)})"
     transaction.run(sql, (shop, source, micros(at) if transaction.is_sqlite else at, raw))
+
+
+def put_rows(transaction: Transaction, rows: Sequence[tuple[str, bytes]], at: dt.datetime) -> None:
+    """Put events in, each of a shop."""
+    mark = "?" if transaction.is_sqlite else "%s"
+    sql = f"INSERT INTO ecrm_inbox (shop, source, received_at, raw) VALUES ({', '.join([mark] * 4)})"
+    moment = micros(at) if transaction.is_sqlite else at
+    transaction.run_many(sql, [(shop, EMITTED, moment, raw) for shop, raw in rows])
 
 
 def claim_rows(transaction: Transaction, limit: int, ids: Collection[int] | None = None) -> list[InboxRow]:
@@ -106,10 +116,26 @@ def settle_rows(transaction: Transaction, ids: Sequence[int], at: dt.datetime) -
         transaction.run(sql, (at, list(ids)))
 
 
-def reject_row(transaction: Transaction, id_: int, reasons: Mapping[str, list[str]], at: dt.datetime) -> None:
-    """Mark a row as rejected, with its reasons; its raw body stays. One that another worker stored stays done."""
+def reject_row(
+    transaction: Transaction,
+    id_: int,
+    reasons: Mapping[str, list[str]],
+    at: dt.datetime,
+    *,
+    with_raw: bool = True,
+) -> None:
+    """Mark a row as rejected, with its reasons. One that another worker stored stays done.
+
+    Args:
+        transaction: An open transaction.
+        id_: The row's.
+        reasons: Why, by field.
+        at: When.
+        with_raw: Whether its raw body stays; that of an erased person does not.
+    """
     statement = INBOX.update().where(INBOX.c.id == id_, INBOX.c.state == "waiting")
-    transaction.core(statement.values(state="rejected", reasons=dict(reasons), settled_at=at))
+    raw = {} if with_raw else {"raw": b"", "context": None}
+    transaction.core(statement.values(state="rejected", reasons=dict(reasons), settled_at=at, **raw))
 
 
 def keep_rejected(transaction: Transaction, row: InboxRow, reasons: Mapping[str, list[str]], at: dt.datetime) -> None:
@@ -135,7 +161,9 @@ def rejected_rows(
 def requeue_rows(transaction: Transaction, shop: str, ids: Collection[int] | None) -> int:
     """Let rejected or done rows wait again; give how many. Without ids: every rejected row."""
     chosen = INBOX.c
-    statement = INBOX.update().where(chosen.shop == shop).values(state="waiting", settled_at=None)
+    # What came of an erased person has no body any more.
+    statement = INBOX.update().where(chosen.shop == shop, sa.func.length(chosen.raw) > 0)
+    statement = statement.values(state="waiting", settled_at=None)
     if ids is None:
         statement = statement.where(chosen.state == "rejected")
     else:
@@ -169,16 +197,22 @@ def oldest_waiting(transaction: Transaction) -> dt.datetime | None:
     return None if row is None else row.received_at
 
 
+def count_erased(transaction: Transaction) -> int:
+    """Give how many rejected rows came of people who were erased: nothing is to be done about them."""
+    query = sa.select(sa.func.count()).where(INBOX.c.state == "rejected", sa.func.length(INBOX.c.raw) == 0)
+    return int(transaction.core(query).scalar_one())
+
+
 def shops_with_done_rows(transaction: Transaction) -> list[str]:
-    """List the shops that have done rows."""
-    query = sa.select(INBOX.c.shop).where(INBOX.c.state == "done").distinct()
+    """List the shops that have rows nobody needs any more: done, or of people who were erased."""
+    query = sa.select(INBOX.c.shop).where(_IS_FINISHED).distinct()
     return [row.shop for row in transaction.core(query)]
 
 
 def prune_rows(transaction: Transaction, shop: str, before: dt.datetime, limit: int) -> int:
-    """Delete a shop's done rows older than a time, a bounded number; give how many went."""
+    """Delete a shop's finished rows older than a time, a bounded number; give how many went."""
     chosen = INBOX.c
-    old = sa.select(chosen.id).where(chosen.shop == shop, chosen.state == "done", chosen.settled_at < before)
+    old = sa.select(chosen.id).where(chosen.shop == shop, _IS_FINISHED, chosen.settled_at < before)
     return transaction.core(INBOX.delete().where(chosen.id.in_(old.limit(limit)))).rowcount
 
 

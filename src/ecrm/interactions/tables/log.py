@@ -16,6 +16,7 @@ from ecrm.database.transaction import Retry, Transaction
 from ecrm.database.types import Id, Instant, Json, Key, id_of, moment
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.tables.position import next_positions
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["APPENDED", "INTERACTION", "READ_COLUMNS", "VOID"]
 
@@ -29,13 +30,13 @@ INTERACTION = sa.Table(
     sa.Column("profile_id", Id, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
-    sa.Column("kind", Key, nullable=False),
-    sa.Column("channel", Key),
+    sa.Column("kind", Key, nullable=False, info=impersonal()),
+    sa.Column("channel", Key, info=impersonal()),
     sa.Column("is_live", sa.Boolean, nullable=False),
-    sa.Column("source", Key, nullable=False),
-    sa.Column("source_id", Key, nullable=False),
-    sa.Column("body", Json, nullable=False),
-    sa.Column("context", Json),
+    sa.Column("source", Key, nullable=False, info=impersonal()),
+    sa.Column("source_id", Key, nullable=False, info=personal("activity", "store each event once", mask="id")),
+    sa.Column("body", Json, nullable=False, info=personal("activity", "serve the customer, keep books")),
+    sa.Column("context", Json, info=personal("device", "tell where it came from, and keep abuse away")),
     sa.Index("ecrm_interaction_source_uq", "shop", "source", "source_id", unique=True),
     sa.Index("ecrm_interaction_profile_ix", "shop", "profile_id", "at", "id"),
     sa.Index("ecrm_interaction_id_uq", "shop", "id", unique=True),

@@ -15,6 +15,7 @@ from ecrm.database.rows import Drop, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
 from ecrm.interactions.model.order import Order
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["ORDER", "order_row"]
 
@@ -22,20 +23,22 @@ ORDER = sa.Table(
     "ecrm_order",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("source", Key, primary_key=True),
-    sa.Column("order_id", Key, primary_key=True),
+    sa.Column("source", Key, primary_key=True, info=impersonal()),
+    sa.Column(
+        "order_id", Key, primary_key=True, info=personal("activity", "serve the customer, keep books", mask="id")
+    ),
     sa.Column("profile_id", Id, nullable=False),
     sa.Column("owned_since", Instant, nullable=False),
-    sa.Column("currency", sa.Text),
+    sa.Column("currency", sa.Text, info=impersonal()),
     sa.Column("total_minor", sa.BigInteger, nullable=False),
     sa.Column("revenue_minor", sa.BigInteger, nullable=False),
     sa.Column("items", sa.BigInteger, nullable=False),
     sa.Column("placed_at", Instant),
     sa.Column("cancelled_at", Instant),
     sa.Column("updated_at", Instant, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),
-    sa.Column("refunded", Json, nullable=False),
-    sa.Column("events", Json, nullable=False),
+    sa.Column("status", sa.Text, nullable=False, info=impersonal()),
+    sa.Column("refunded", Json, nullable=False, info=personal("activity", "serve the customer, keep books")),
+    sa.Column("events", Json, nullable=False, info=personal("activity", "serve the customer, keep books")),
     sa.Index("ecrm_order_profile_ix", "shop", "profile_id"),
 )
 COLUMNS = (

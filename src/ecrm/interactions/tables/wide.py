@@ -17,10 +17,12 @@ from ecrm.database.transaction import Transaction
 from ecrm.database.types import Day, Id, Instant, Key, Whole
 from ecrm.interactions.model.measure import MILLION, is_in_millionths
 from ecrm.values.fact import Fact
+from ecrm.values.personal import personal
 
 __all__ = ["CUSTOMER", "Wide"]
 
 CUSTOMER = ("shop", "customer_id")
+_DERIVED = personal("derived", "know the customer, choose whom to write to")
 _TYPES: Mapping[str, type[sa.types.TypeEngine[Any]]] = {
     "integer": sa.BigInteger,
     "number": sa.Float,
@@ -111,10 +113,11 @@ class Wide:
 def _columns(fact: Fact) -> list[sa.Column[Any]]:
     if fact.adds_up:
         kind = Whole if fact.how == "sum" else sa.BigInteger
-        return [sa.Column(fact.column, kind, nullable=False, server_default="0")]
-    value: sa.Column[Any] = sa.Column(fact.column, _TYPES[fact.type])
+        return [sa.Column(fact.column, kind, nullable=False, server_default="0", info=_DERIVED)]
+    value: sa.Column[Any] = sa.Column(fact.column, _TYPES[fact.type], info=_DERIVED)
     if fact.how == "last":
-        return [value, sa.Column(f"{fact.column}_at", Instant), sa.Column(f"{fact.column}_key", Key)]
+        key: sa.Column[Any] = sa.Column(f"{fact.column}_key", Key, info=_DERIVED)
+        return [value, sa.Column(f"{fact.column}_at", Instant), key]
     return [value]
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from ecrm.database import Transaction
 from ecrm.database.types import Id, Instant, Key
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["METADATA", "TASK", "CallTask", "close_task", "file_task", "load_task", "open_tasks"]
 
@@ -24,14 +25,16 @@ TASK = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("profile_id", Id, nullable=False),
     sa.Column("customer_id", Id, nullable=False),
-    sa.Column("phone", sa.Text, nullable=False),
-    sa.Column("purpose", sa.Text, nullable=False),
-    sa.Column("language", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text),
-    sa.Column("script", sa.Text, nullable=False),
+    sa.Column("phone", sa.Text, nullable=False, info=personal("contact", "call the customer", mask="phone")),
+    sa.Column("purpose", sa.Text, nullable=False, info=impersonal()),
+    sa.Column("language", sa.Text, nullable=False, info=impersonal()),
+    sa.Column("subject", sa.Text, info=personal("content", "call the customer about what they asked for")),
+    sa.Column(
+        "script", sa.Text, nullable=False, info=personal("content", "call the customer about what they asked for")
+    ),
     sa.Column("filed_at", Instant, nullable=False),
     sa.Column("closed_at", Instant),
-    sa.Column("outcome", sa.Text),
+    sa.Column("outcome", sa.Text, info=personal("content", "call the customer about what they asked for")),
     sa.Index("ecrm_call_task_task_open_ix", "shop", "closed_at", "filed_at"),
     sa.Index("ecrm_call_task_task_profile_ix", "shop", "profile_id"),
 )

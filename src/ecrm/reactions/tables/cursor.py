@@ -17,13 +17,14 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Key, micros
+from ecrm.values.personal import impersonal
 
 __all__ = ["REACTION", "CursorRow", "Lease"]
 
 REACTION = sa.Table(
     "ecrm_reaction",
     METADATA,
-    sa.Column("name", Key, primary_key=True),
+    sa.Column("name", Key, primary_key=True, info=impersonal()),
     sa.Column("position", sa.BigInteger, nullable=False),
     sa.Column("epoch", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("leased_until", Instant),

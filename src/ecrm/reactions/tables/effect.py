@@ -13,6 +13,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Key
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["EFFECT", "EffectRow"]
 
@@ -20,10 +21,10 @@ EFFECT = sa.Table(
     "ecrm_effect",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("reaction", Key, primary_key=True),
+    sa.Column("reaction", Key, primary_key=True, info=impersonal()),
     sa.Column("cause_id", Id, primary_key=True),
-    sa.Column("name", Key, primary_key=True),
-    sa.Column("kind", Key, nullable=False),
+    sa.Column("name", Key, primary_key=True, info=personal("activity", "do each thing once")),
+    sa.Column("kind", Key, nullable=False, info=impersonal()),
     sa.Column("profile_id", Id, nullable=False),
     sa.Column("applied_at", Instant, nullable=False),
     sa.Index("ecrm_effect_profile_ix", "shop", "profile_id"),

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ecrm.database.metadata import METADATA
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["PARKED", "ParkedRow"]
 
@@ -20,16 +21,16 @@ PARKED = sa.Table(
     METADATA,
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), primary_key=True),
     sa.Column("shop", Key, nullable=False),
-    sa.Column("reaction", Key, nullable=False),
+    sa.Column("reaction", Key, nullable=False, info=impersonal()),
     sa.Column("cause_id", Id, nullable=False),
     sa.Column("profile_id", Id, nullable=False),
     # Of a timer that was due: what its function is given. Of an interaction: nothing, it is on the log.
-    sa.Column("due", Json),
-    sa.Column("state", Key, nullable=False),
+    sa.Column("due", Json, info=personal("activity", "try again what failed")),
+    sa.Column("state", Key, nullable=False, info=impersonal()),
     sa.Column("tries", sa.BigInteger, nullable=False),
     sa.Column("next_try_at", Instant, nullable=False),
     sa.Column("failed_at", Instant, nullable=False),
-    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("error", sa.Text, nullable=False, info=impersonal()),
     sa.Index("ecrm_parked_cause_uq", "shop", "reaction", "cause_id", unique=True),
     sa.Index("ecrm_parked_next_ix", "state", "next_try_at"),
     sa.Index("ecrm_parked_profile_ix", "shop", "profile_id"),

@@ -12,13 +12,14 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Drop, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Key
+from ecrm.values.personal import impersonal
 
 __all__ = ["STALE", "StaleRow"]
 
 STALE = sa.Table(
     "ecrm_stale",
     METADATA,
-    sa.Column("reaction", Key, primary_key=True),
+    sa.Column("reaction", Key, primary_key=True, info=impersonal()),
     sa.Column("shop", Key, primary_key=True),
     sa.Column("customer_id", Id, primary_key=True),
     sa.Column("mark", Id, nullable=False),

@@ -18,6 +18,7 @@ from ecrm.database.rows import Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
 from ecrm.reactions.model.timer import Decision, TimerState
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["TIMER", "TimerKey", "TimerRow"]
 
@@ -25,15 +26,15 @@ TIMER = sa.Table(
     "ecrm_timer",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("timer", Key, primary_key=True),
-    sa.Column("key", Key, primary_key=True),
+    sa.Column("timer", Key, primary_key=True, info=impersonal()),
+    sa.Column("key", Key, primary_key=True, info=personal("activity", "wake at the right time", mask="id")),
     sa.Column("profile_id", Id, nullable=False),
     sa.Column("decided_at", Instant, nullable=False),
     sa.Column("decided_by", Id, nullable=False),
     sa.Column("due_at", Instant),
     sa.Column("fired_at", Instant),
     sa.Column("trials", sa.BigInteger, nullable=False, server_default="0"),
-    sa.Column("details", Json, nullable=False),
+    sa.Column("details", Json, nullable=False, info=personal("activity", "wake at the right time")),
     sa.Index(
         "ecrm_timer_due_ix", "due_at",
         sqlite_where=sa.text("due_at IS NOT NULL AND fired_at IS NULL"),
