@@ -53,7 +53,7 @@ def posted(client: httpx2.Client, message: Outgoing, line: Line) -> Receipt:
             return Receipt("delayed", reason="limit", wait_s=wait_s)
         code, id_ = answer.json()["ErrorCode"], answer.json().get("MessageID")
     except (httpx2.ConnectError, httpx2.ConnectTimeout):
-        return Receipt("delayed", reason="other")  # Nothing went out.
+        return Receipt("delayed", reason="away")  # Nothing went out.
     except (httpx2.HTTPError, ValueError, KeyError, TypeError):
         return Receipt("uncertain")  # Nobody can know whether it went out.
     said_no = Receipt("refused", reason="address") if code in NO_ADDRESS else Receipt("delayed", reason="account")

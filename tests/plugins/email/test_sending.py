@@ -235,6 +235,6 @@ def test_tls_from_the_beginning_signs_in_too(tmp_path):
         # No mail server: what is shown is that TLS comes first, and that its certificate is looked at.
         line = FrozenLine.of(Email(), GIVEN | {"host": "localhost", "security": "tls", "port": port})
         stage = ChannelStage(ChannelCase(Email(), [SENDER], list))
-        for context, reason in ((lambda: trusting, "other"), (ssl.create_default_context, "account")):
+        for context, reason in ((lambda: trusting, "away"), (ssl.create_default_context, "account")):
             [receipt] = Email(0.3, context).deliver([stage.message()], line)
             assert (receipt.status, receipt.reason) == ("delayed", reason)

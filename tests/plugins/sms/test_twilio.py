@@ -109,7 +109,7 @@ def test_a_messaging_service_is_named_as_one(stage, server):
         (401, 20003, ("delayed", "account")),
         (403, None, ("delayed", "account")),
         (301, None, ("delayed", "account")),
-        (503, None, ("delayed", "limit")),
+        (503, None, ("delayed", "away")),
         (502, None, ("uncertain", None)),
         (200, None, ("uncertain", None)),
     ],

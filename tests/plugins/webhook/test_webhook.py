@@ -89,7 +89,7 @@ def test_a_redirect_is_not_followed(stage, server):
         (400, ("refused", "other")),
         (410, ("delayed", "account")),
         (500, ("uncertain", None)),
-        (503, ("delayed", "limit")),
+        (503, ("delayed", "away")),
     ],
 )
 def test_each_status_has_its_meaning(stage, server, status, wanted):

@@ -119,7 +119,7 @@ def test_a_text_that_is_too_long_is_refused(stage, server):
         (132001, 404, ("refused", "content")),
         (130429, 429, ("delayed", "limit")),
         (190, 401, ("delayed", "account")),
-        (2, 503, ("delayed", "other")),
+        (2, 503, ("delayed", "away")),
         (131000, 500, ("uncertain", None)),
         ("x", 400, ("refused", "other")),
     ],

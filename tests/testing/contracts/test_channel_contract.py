@@ -90,7 +90,7 @@ class Pigeon:
         if status == 422:
             return Receipt("refused", reason="address")
         if status == 0:
-            return Receipt("delayed", reason="other")
+            return Receipt("delayed", reason="away")
         try:
             return Receipt("accepted", provider_id=json.loads(raw)["id"]) if status == 200 else Receipt("uncertain")
         except ValueError:
@@ -187,6 +187,11 @@ class RaisesWhereAway(Pigeon):
         return super().receipt(answered)
 
 
+class SaysNothingOfAway(Pigeon):
+    def receipt(self, answered):
+        return Receipt("delayed", reason="other") if answered[0] == 0 else super().receipt(answered)
+
+
 class DoesNotWait(Pigeon):
     def receipt(self, answered):
         return Receipt("delayed", reason="limit") if answered[0] == 429 else super().receipt(answered)
@@ -254,6 +259,7 @@ BROKEN = {
     GivesNoKey: {AGAIN},
     GoesToNoWhereUnset: {UNSET},
     RaisesWhereAway: {AWAY},
+    SaysNothingOfAway: {AWAY},
     DoesNotWait: {WAITS},
     RefusesAtFailure: {FAILS},
     BelievesSilence: {BREAKS, DEADLINE},

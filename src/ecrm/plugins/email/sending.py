@@ -81,7 +81,7 @@ class Post:
         if receipt is None and was_open:
             # The server hung up between two letters: nothing of this one was said.
             receipt = self._handed(letter)
-        return receipt or Receipt("delayed", reason="other", raw="the mail server hung up")
+        return receipt or Receipt("delayed", reason="away", raw="the mail server hung up")
 
     def _handed(self, letter: Letter) -> Receipt | None:
         try:
@@ -185,4 +185,4 @@ def _refusal(code: int, said: bytes | str, otherwise: str) -> tuple[int, Receipt
 def _away(error: Exception) -> Receipt:
     if isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPNotSupportedError | ssl.SSLError):
         return Receipt("delayed", reason="account", raw=f"signing in failed: {type(error).__name__}")
-    return Receipt("delayed", reason="other", raw=f"the mail server is away: {type(error).__name__}")
+    return Receipt("delayed", reason="away", raw=f"the mail server is away: {type(error).__name__}")
