@@ -7,10 +7,16 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
+from uuid import UUID
 
 from ecrm.consent.deciding import ADDRESS_OF
+from ecrm.consent.objecting import record_objection
+from ecrm.consent.projecting import consent_projection
+from ecrm.consent.rebuilding import rebuild_ledger
+from ecrm.consent.tables.ledger import CONSENT
 from ecrm.crew import Crew
-from ecrm.database import Database, migrating
+from ecrm.customers.tables import profile as profile_table
+from ecrm.database import Database, Transaction, migrating
 from ecrm.database.migrating import CORE, Owner
 from ecrm.deadlines import Runner
 from ecrm.errors import EcrmError
@@ -23,17 +29,21 @@ from ecrm.interactions.tables.facts import metadata_of
 from ecrm.messages.arranging import Arrangements
 from ecrm.messages.deployment import Deployment
 from ecrm.postroom import PostRoom
+from ecrm.privacy.parts import PrivacyParts
+from ecrm.privacy.retaining import retain
 from ecrm.reactions.parts import Acted
 from ecrm.registry import Contributions
 from ecrm.shops.keys import PluginKeys
 from ecrm.shops.options import Options
 from ecrm.shops.service import Shop
 from ecrm.signals import Signals
+from ecrm.values import Actor
 from ecrm.worker import Done, Worker
 
 __all__ = ["Core", "machine_time"]
 
 _TIDY_EVERY = dt.timedelta(hours=1)
+_RETAIN_EVERY = dt.timedelta(days=1)
 _WATCH_EVERY = dt.timedelta(seconds=30)
 
 
@@ -66,6 +76,7 @@ class Core:
         )
         self.postroom = PostRoom(database, kit, contributions, options, *sending, self._settings_of, self.is_on)
         self._tidied = _Turn(_TIDY_EVERY)
+        self._retained = _Turn(_RETAIN_EVERY)
         self._watched = _Turn(_WATCH_EVERY)
         self._late: set[str] = set()
 
@@ -87,7 +98,11 @@ class Core:
 
     def upgrade(self) -> None:
         """Make the tables of all owners, or bring them up to date."""
+        is_without_ledger = not migrating.has_tables(self.database, [CONSENT.name])
         migrating.upgrade(self.database, self.owners)
+        if is_without_ledger:
+            # What was said of consent before there was a ledger is on the log.
+            rebuild_ledger(self.database, consent_projection(self.kit.now), self._settings_of)
         self.prepare_host()
         self.crew.reactor.enrol()
 
@@ -107,6 +122,17 @@ class Core:
         """Make the inbox in the host's own file, where there is one."""
         if self.host is not None:
             migrating.make_tables(self.host, (inbox_table.INBOX.name,))
+
+    @cached_property
+    def privacy(self) -> PrivacyParts:
+        """Give what the duties of privacy share."""
+        tables = [table for brought in self.contributions.tables.values() for table in brought.metadata.sorted_tables]
+        recipients = tuple(f"channel {name}" for name in self.contributions.channels)
+
+        def object_to(transaction: Transaction, shop: str, customer_id: UUID, actor: Actor | None) -> None:
+            record_objection(transaction, shop, self._settings_of(shop), self.kit, customer_id, actor)
+
+        return PrivacyParts(self.database, self.host, self.kit, self.contributions.kinds, tables, recipients, object_to)
 
     def is_on(self, plugin: str, shop: str) -> bool:
         """Tell whether a plugin is on for a shop."""
@@ -177,6 +203,14 @@ class Core:
     def _tidy(self) -> None:
         if self._tidied.is_due(self.kit.now()):
             self._prune()
+        if self._retained.is_due(self.kit.now()):
+            self._retain()
+
+    def _retain(self) -> None:
+        with self.database.read() as transaction:
+            shops = profile_table.shops_with_profiles(transaction)
+        for key in shops:
+            retain(self.privacy, self.shop(key), self.kit.now())
 
     def _prune(self) -> None:
         with self.database.read() as transaction:

@@ -11,6 +11,7 @@ import uuid6
 
 from ecrm.audit.service import Audit
 from ecrm.composition import Core, machine_time
+from ecrm.consent.links import Links
 from ecrm.consent.projecting import consent_followers, consent_projection
 from ecrm.consent.service import Consent
 from ecrm.crew import kept_facts_follower
@@ -34,6 +35,7 @@ from ecrm.messages.deployment import Deployment
 from ecrm.messages.projecting import message_followers, message_projection
 from ecrm.messages.service import Explained, Messages
 from ecrm.messages.templates import Templates
+from ecrm.privacy.service import Privacy
 from ecrm.registry import collect
 from ecrm.shops.keyring import Keyring
 from ecrm.shops.options import Options
@@ -129,7 +131,9 @@ class CRM(Duties):
         self.messages = Messages(
             core.database, self.shop, core.kit.now, (self.record, self.emit), core.kit.new_id, self.customers.as_who,
             room.arrangements, room.deployment, self._templates(), room.lint_rules_of,
+            room.links,
         )  # fmt: skip
+        self.privacy = Privacy(core.privacy, self.shop)
         self.plugins = Switchboard(core, self.shop, self.customers.find)
         self._services = {}
 
@@ -151,6 +155,11 @@ class CRM(Duties):
     def database(self) -> Database:
         """Give the database the CRM lives in."""
         return self._core.database
+
+    @property
+    def links(self) -> Links:
+        """Give what makes and reads the signed links a customer refuses, chooses and confirms by."""
+        return self._core.postroom.links
 
     def close(self) -> None:
         """Close the connections of all threads."""

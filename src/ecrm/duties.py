@@ -17,6 +17,7 @@ from ecrm.hookspecs import Service
 from ecrm.http import Request, Response
 from ecrm.interactions.health import Finding, inbox_findings, recount_finding, table_finding
 from ecrm.interactions.model.interaction import Interaction
+from ecrm.privacy.health import request_finding
 from ecrm.reactions.health import reaction_findings, timer_finding
 from ecrm.reactions.model.rehearsal import Replayed
 from ecrm.reactions.model.standing import Parked, Standing
@@ -181,6 +182,7 @@ class Duties:
             *reaction_findings(self._reactions.standings(), self._reactions.count_parked()),
             timer_finding(core.crew.parts, core.crew.timers),
             *source_findings(core.crew.puller, self.shop.key, now),
+            request_finding(core.database, self.shop.key, now),
         ]
 
     def doctor(self, *, recount: bool = False, progress: Callable[[int], None] | None = None) -> list[Finding]:

@@ -90,7 +90,7 @@ class PostRoom:
             self.composer,
             Settler(database, kit, arrangement_of, channels, random.random),
             rules,
-            lambda channel, shop: ShopLine(shop, owned[channel].plugin, options, kit.now),
+            lambda channel, shop: ShopLine(shop, owned[channel].plugin, options, kit.now, database),
             deployment,
         )
 

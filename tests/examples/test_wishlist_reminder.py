@@ -44,7 +44,7 @@ def test_its_own_tests_pass_in_a_project_that_has_it_installed(tmp_path):
         cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "31 passed" in done.stdout
+    assert "32 passed" in done.stdout
 
 
 def test_it_is_found_by_its_entry_point_and_works_beside_the_built_in_ones(tmp_path, monkeypatch, database_url):

@@ -42,6 +42,7 @@ _COMMANDS = {
     "parked": ("ecrm.cli.reactions", "parked"),
     "replay": ("ecrm.cli.reactions", "replay"),
     "audit": ("ecrm.cli.audit", "audit"),
+    "privacy": ("ecrm.cli.privacy", "privacy"),
     "sync": ("ecrm.cli.reactions", "sync"),
 }
 

@@ -79,7 +79,11 @@ def consent_followers() -> tuple[Follower, ...]:
     return (
         Follower(ledger_table.CONSENT.name, follow, "profile_id", "profile"),
         Follower(ledger_table.CONSENT_VOID.name, lambda *_: None, "profile_id", "profile"),
-    )
+        Follower(
+            suppression_table.SUPPRESSION.name, lambda *_: None, "value", "profile",
+            export=suppression_table.rows_of_profiles, erase=suppression_table.drop_of_profiles,
+        ),
+    )  # fmt: skip
 
 
 def _append(transaction: Transaction, shop: str, words: Sequence[Told], now: dt.datetime) -> None:
@@ -94,9 +98,7 @@ def _append(transaction: Transaction, shop: str, words: Sequence[Told], now: dt.
     for text in purpose_table.texts_of(transaction, shop, sorted(versions)):
         hashes.setdefault((text.purpose, text.version), text.hash)
     entries = [
-        entry
-        for one in words
-        for entry in _entries(one, purposes, covers.get(one.customer_id, frozenset()), hashes, now)
+        entry for one in words for entry in _entries(one, purposes, covers.get(one.customer_id, frozenset()), hashes)
     ]
     ledger_table.append_entries(transaction, shop, entries)
     customers = {one.interaction.profile_id: one.customer_id for one in words}
@@ -111,7 +113,6 @@ def _entries(
     purposes: Mapping[str, Purpose],
     covers: frozenset[UUID],
     hashes: Mapping[tuple[str, str], str],
-    now: dt.datetime,
 ) -> Iterable[LedgerEntry]:
     interaction, said = one.interaction, one.interaction.properties
     if interaction.kind == UNSUBSCRIBED:
@@ -120,7 +121,7 @@ def _entries(
             id_ = uuid5(interaction.id, name)
             evidence = {"interaction_id": str(interaction.id)}
             channel = interaction.channel or "email"
-            yield _entry(one, id_, name, (channel, "withdrawn"), covers, now, evidence=evidence)
+            yield _entry(one, id_, name, (channel, "withdrawn"), covers, evidence=evidence)
         return
     purpose, version = str(said["purpose"]), said.get("text_version")
     declared = purposes.get(purpose)
@@ -132,7 +133,7 @@ def _entries(
     if said.get("evidence_ref"):
         evidence["ref"] = said["evidence_ref"]
     text = (version, hashes.get((purpose, version)) if version else None)
-    yield _entry(one, interaction.id, purpose, (said.get("channel"), status), covers, now, evidence=evidence, text=text)
+    yield _entry(one, interaction.id, purpose, (said.get("channel"), status), covers, evidence=evidence, text=text)
 
 
 def _entry(
@@ -141,7 +142,6 @@ def _entry(
     purpose: str,
     said: tuple[str | None, Any],
     covers: frozenset[UUID],
-    now: dt.datetime,
     *,
     evidence: Mapping[str, Any],
     text: tuple[str | None, str | None] = (None, None),
@@ -156,7 +156,7 @@ def _entry(
         channel=said[0],
         status=said[1],
         at=interaction.at,
-        recorded_at=now,
+        recorded_at=interaction.recorded_at,
         covers=covers | {interaction.profile_id},
         text_version=text[0],
         text_hash=text[1],

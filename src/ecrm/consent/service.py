@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -266,6 +266,17 @@ class Consent:
             customer = self._profiles(transaction, who)[0].customer_id
             ask = Ask(customer, purpose, channel, None if channel is None else self._address_of(channel))
             return decide_many(transaction, self._shop.key, [ask], moment, known_at)[0].decision
+
+    def reachable(self, who: Someone, channels: Iterable[str]) -> list[str]:
+        """Give those of some channels that the customer has an address for.
+
+        >>> ayse = crm.customers.upsert("ayse@example.org", name="Ayşe")
+        >>> crm.consent.reachable(ayse.id, ["email", "sms"])
+        ['email']
+        """
+        with self._database.read() as transaction:
+            kinds = {kind for kind, _ in _addresses(self._profiles(transaction, who))}
+        return [name for name in channels if self._address_of(name) in {*kinds, None}]
 
     def suppressed(self, who: Someone) -> list[Suppression]:
         """Give the addresses of a customer that nothing is sent to, and why.

@@ -14,6 +14,7 @@ from ecrm.hookspecs.reactions import Reaction, Timer
 from ecrm.hookspecs.settings import Setting
 from ecrm.hookspecs.sources import Delivery, Keys, Page, Refusal, Source
 from ecrm.values.fact import Fact
+from ecrm.values.personal import impersonal, personal
 
 __all__ = [
     "Channel",
@@ -47,4 +48,6 @@ __all__ = [
     "WebPage",
     "hookimpl",
     "hookspec",
+    "impersonal",
+    "personal",
 ]

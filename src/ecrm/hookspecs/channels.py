@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
 import attrs
 
+from ecrm.database import Transaction
 from ecrm.errors import InvalidError
 from ecrm.hookspecs.naming import between, check_callable, check_name, one_of
 from ecrm.values.text import mended
 
 __all__ = ["RECEIPTS", "Channel", "Line", "Outgoing", "Receipt"]
 
+T = TypeVar("T")
 Status = Literal[
     "accepted", "delivered", "opened", "clicked", "bounced", "complained", "refused", "unsubscribed", "delayed",
     "uncertain",
@@ -54,6 +56,8 @@ class Outgoing:
         last_heard_at: When this person last wrote on this channel, UTC; None where they never did.
         tries: How often it was tried before.
         details: What else is told to the channel, as the call's script of a `call_task`.
+        profile_id: The profile it goes to; None where it is nobody's, as in a test.
+        customer_id: The customer of that profile, as it is now.
     """
 
     id: UUID
@@ -71,6 +75,8 @@ class Outgoing:
     last_heard_at: dt.datetime | None = None
     tries: int = 0
     details: Mapping[str, Any] = attrs.field(factory=dict)
+    profile_id: UUID | None = None
+    customer_id: UUID | None = None
 
     def __repr__(self) -> str:
         return f"<Outgoing {self.id} {self.purpose}>"
@@ -139,6 +145,9 @@ class Line(Protocol):
         Raises:
             SetupError: The shop has not set it.
         """
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Run work in a short transaction of its own: for a channel that keeps what it is given in its own tables."""
 
 
 Deliver = Callable[[Sequence[Outgoing], Line], Iterable[Receipt]]

@@ -60,6 +60,7 @@ def inbox_findings(database: Database, host: Database | None, now: dt.datetime) 
     """
     with database.read() as transaction:
         counts = inbox_table.count_rows(transaction)
+        erased = inbox_table.count_erased(transaction)
         received = inbox_table.read_cursor(transaction)
     beside: list[Finding] = []
     if host is not None:
@@ -71,7 +72,7 @@ def inbox_findings(database: Database, host: Database | None, now: dt.datetime) 
     oldest = oldest_waiting(database, host)
     lag_s = 0.0 if oldest is None else (now - oldest).total_seconds()
     is_prompt = lag_s < LONGEST_LAG_S
-    rejected = counts.get("rejected", 0)
+    rejected = counts.get("rejected", 0) - erased
     waiting = f"{counts.get('waiting', 0)} rows wait" + ("" if is_prompt else ": run `ecrm work`")
     refused = f"{rejected} rows were rejected" + (": see `ecrm inbox`" if rejected else "")
     return [

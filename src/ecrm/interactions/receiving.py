@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from ecrm.database import Database, Retry, Transaction
+from ecrm.database.shredding import overwrite_deleted
 from ecrm.errors import EcrmError, ErasedError, InvalidError, SetupError, UnavailableError
 from ecrm.interactions.model.entry import Entry, make_entry
 from ecrm.interactions.model.interaction import Interaction
@@ -136,6 +137,8 @@ class Receiver:
         reasons = _reasons(error)
         _LOG.warning("inbox row %d was rejected: %s", id_, ", ".join(reasons))
         now, with_raw = self._kit.now(), not isinstance(error, ErasedError)
+        if not with_raw:
+            overwrite_deleted(self._database)
         self._database.transact(
             lambda transaction: inbox_table.reject_row(transaction, id_, reasons, now, with_raw=with_raw)
         )

@@ -6,7 +6,7 @@ What a provider's own codes mean is said by its channel.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import attrs
 
 from ecrm.errors import SetupError
-from ecrm.hookspecs import Line, Receipt
+from ecrm.hookspecs import Line, Outgoing, Receipt
 from ecrm.http import read_retry_after
+from ecrm.values import is_e164
 
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["Answer", "Meaning", "Provider"]
+__all__ = ["Answer", "Meaning", "Provider", "to_numbers"]
 
 _LONGEST_WAIT_S = 2_678_400.0
 _ASKED_TO_WAIT = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
@@ -161,3 +162,21 @@ class Provider:
                 raise SetupError('install what asks providers: pip install "ecrm[http]"') from error
             self._made = httpx2.Client()
         return self._made
+
+
+def to_numbers(
+    messages: Sequence[Outgoing], provider: Provider, send: Callable[[Outgoing], Receipt]
+) -> Iterator[Receipt]:
+    """Hand messages to telephone numbers over, and give a receipt for each.
+
+    Args:
+        messages: Of one shop.
+        provider: Whom `send` asks; it is closed at the end.
+        send: Hands one over whose number is of E.164; what has another is refused.
+    """
+    with provider:
+        for message in messages:
+            if is_e164(message.to):
+                yield send(message)
+            else:
+                yield Receipt("refused", reason="address", raw="it is no number of E.164")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import attrs
 
+from ecrm.consent.links import Link, Links
+from ecrm.customers.finding import find_profile
 from ecrm.database import Database
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
 from ecrm.interactions.events import Event, MessageRequested
@@ -17,7 +19,7 @@ from ecrm.messages.arranging import Arrangements, Held
 from ecrm.messages.deployment import Deployment
 from ecrm.messages.holidays import holidays_of
 from ecrm.messages.linting import Rules, lint
-from ecrm.messages.model.message import PREFERRED, Message
+from ecrm.messages.model.message import PREFERRED, Message, Transactional
 from ecrm.messages.model.template import Template
 from ecrm.messages.projecting import SOURCE
 from ecrm.messages.tables import message as message_table
@@ -31,6 +33,7 @@ from ecrm.values.who import Someone
 __all__ = ["Explained", "Messages", "Receipted", "request_of"]
 
 _MOST_AT_ONCE = 1_000
+_DAYS_TO_CONFIRM = 7
 
 
 @attrs.frozen
@@ -99,6 +102,7 @@ class Messages:
         deployment: Whether this database may send.
         templates: Serves the shop's templates.
         rules_of: Gives what the shop's templates are held to.
+        links: Makes signed links.
     """
 
     def __init__(
@@ -113,6 +117,7 @@ class Messages:
         deployment: Deployment,
         templates: Templates,
         rules_of: Callable[[str], Rules],
+        links: Links,
     ) -> None:
         self._database = database
         self._shop = shop
@@ -123,6 +128,7 @@ class Messages:
         self._arrangements = arrangements
         self._deployment = deployment
         self._rules_of = rules_of
+        self._links = links
         self.templates = templates
 
     def __repr__(self) -> str:
@@ -187,6 +193,43 @@ class Messages:
             self._record(asked)
             return id_
         return id_ if self._emit(asked, connection) else None
+
+    def ask_to_confirm(
+        self, who: Someone, purpose: str, channel: str, *, template: str, text_version: str | None = None
+    ) -> UUID | None:
+        """Send the link by which a customer confirms that they agree, as double opt-in asks.
+
+        Nothing of the purpose is sent before they open it and say yes. Record what they said first, with
+        `crm.consent.grant`: it waits on the ledger where the purpose needs confirmation.
+
+        Args:
+            who: The customer.
+            purpose: What for.
+            channel: By which channel they will be written to; the link goes there.
+            template: The name of a transactional template, which uses `confirm_url`.
+            text_version: Which text they read.
+
+        Returns:
+            The message's id.
+
+        Raises:
+            NotFoundError: Nobody is known by that.
+            ConflictError: Nothing says where the pages are.
+        """
+        public_url = self.arranged.arrangement.public_url
+        if public_url is None:
+            raise ConflictError("say where the pages are first: crm.messages.configure(public_url=…)")
+        link = Link(
+            use="confirm", shop=self._shop.key, who=self._customer(who), purpose=purpose, channel=channel,
+            text_version=text_version,
+        )  # fmt: skip
+        url = f"{public_url.rstrip('/')}/confirm/{self._links.make(link, days=_DAYS_TO_CONFIRM)}"
+        return self.send(
+            Transactional(
+                to=who, purpose="account", template=template, channel=channel, variables={"confirm_url": url},
+                reason=f"to confirm {purpose} by {channel}",
+            )
+        )  # fmt: skip
 
     def list(self, who: Someone | None = None, state: str | None = None, limit: int = 100) -> list[Explained]:
         """Give messages, the newest first: of one customer, in one state, or all.
@@ -289,8 +332,6 @@ class Messages:
             raise InvalidError("; ".join(map(str, broken)), {"content": [one.say for one in broken]})
 
     def _customer(self, who: Someone) -> UUID:
-        from ecrm.customers.finding import find_profile
-
         with self._database.read() as transaction:
             found = find_profile(transaction, self._shop.key, who, self._shop.settings)
         if found is None:
@@ -332,8 +373,6 @@ def request_of(message: Message, who: Who | None, id_: UUID | None) -> MessageRe
 
 
 def _id_of(shop: str, key: str) -> UUID:
-    from uuid import NAMESPACE_URL, uuid5
-
     return uuid5(NAMESPACE_URL, f"ecrm:{shop}:{key}")
 
 

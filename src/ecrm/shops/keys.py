@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+from ecrm.database import Database, Transaction
 from ecrm.errors import SetupError
 from ecrm.shops.options import Options
 
 __all__ = ["PluginKeys", "ShopLine"]
+
+T = TypeVar("T")
 
 
 class PluginKeys:
@@ -62,13 +65,17 @@ class ShopLine:
         plugin: Whose channel it is.
         options: What shops have set.
         clock: Gives the time.
+        database: Where a channel's own tables are.
     """
 
-    def __init__(self, shop: str, plugin: str, options: Options, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self, shop: str, plugin: str, options: Options, clock: Callable[[], dt.datetime], database: Database
+    ) -> None:
         self._shop = shop
         self._plugin = plugin
         self._options = options
         self._clock = clock
+        self._database = database
 
     def __repr__(self) -> str:
         return f"<Line of {self._plugin} in {self._shop}>"
@@ -96,3 +103,7 @@ class ShopLine:
         if not values:
             raise SetupError(f'{self._plugin} needs {name}: crm.plugins.configure("{self._plugin}", {name}=…)')
         return values[0]
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Run work in a short transaction of its own."""
+        return self._database.transact(work)

@@ -89,6 +89,15 @@ def _rates(value: Mapping[str, Any] | None) -> Mapping[str, Decimal]:
     return MappingProxyType(rates)
 
 
+def _days_by(value: Mapping[str, Any] | None) -> Mapping[str, int]:
+    held = value or {}
+    if not isinstance(held, Mapping) or not all(
+        isinstance(name, str) and isinstance(days, int) and days > 0 for name, days in held.items()
+    ):
+        raise InvalidError.of("settings", 'give retention and request_days as days by name: {"content": 730}')
+    return MappingProxyType(dict(held))
+
+
 def _words(value: Any) -> frozenset[str]:
     if isinstance(value, str) or not isinstance(value or (), Iterable):
         raise InvalidError.of("settings", "give junk, relays and plugins_off as lists of values")
@@ -110,6 +119,8 @@ class Settings:
         relays: Mail domains whose addresses identify within their source only.
         shared_limit: With how many partners a phone or e-mail stops identifying. 2 or more.
         inbox_days: How long finished inbox rows are kept. 0 or more.
+        retention: After how many days values of events are taken away: by `Event Name.field`, event, or category.
+        request_days: Within how many days requests are answered, by law, where that is not what the law says.
         plugins_off: Names of plugins this shop does not use; `crm.plugins.switch_off` adds to them.
 
     >>> Settings(country="tr", currency="TRY").country
@@ -126,6 +137,8 @@ class Settings:
     relays: frozenset[str] = attrs.field(default=RELAYS, converter=_words)
     shared_limit: int = attrs.field(default=20, validator=_at_least(2))
     inbox_days: int = attrs.field(default=30, validator=_at_least(0))
+    retention: Mapping[str, int] = attrs.field(default=None, converter=_days_by, hash=False)
+    request_days: Mapping[str, int] = attrs.field(default=None, converter=_days_by, hash=False)
     plugins_off: frozenset[str] = attrs.field(default=(), converter=_words)
 
     @cached_property
@@ -141,4 +154,5 @@ class Settings:
         """Give it as JSON would hold it."""
         found = {field.name: getattr(self, field.name) for field in attrs.fields(Settings)}
         found["rates"] = {code: str(rate) for code, rate in self.rates.items()}
+        found |= {name: dict(getattr(self, name)) for name in ("retention", "request_days")}
         return {name: sorted(v) if isinstance(v, frozenset) else v for name, v in found.items()}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import attrs
 
+from ecrm.database import Database, Transaction
 from ecrm.errors import SetupError
 from ecrm.hookspecs import Setting
 from ecrm.registry import collect
 from ecrm.testing.clock import FrozenClock
 
 __all__ = ["FrozenLine"]
+
+T = TypeVar("T")
 
 
 @attrs.frozen(repr=False)
@@ -25,6 +28,7 @@ class FrozenLine:
         secrets: Its secrets, by name.
         shop: The shop.
         clock: The clock.
+        database: Where a channel that has tables keeps them; None where it has none.
 
     >>> line = FrozenLine.of("console")
     >>> line.shop, line.now().isoformat()
@@ -35,6 +39,7 @@ class FrozenLine:
     secrets: Mapping[str, str] = attrs.field(factory=dict)
     shop: str = "main"
     clock: FrozenClock = attrs.field(factory=FrozenClock)
+    database: Database | None = None
 
     @classmethod
     def of(
@@ -44,6 +49,7 @@ class FrozenLine:
         secrets: Mapping[str, str] | None = None,
         *,
         clock: FrozenClock | None = None,
+        database: Database | None = None,
     ) -> FrozenLine:
         """Make the line of a plugin: what is set is checked as `configure` checks it, the rest is as it is by default.
 
@@ -52,6 +58,7 @@ class FrozenLine:
             settings: What the shop sets.
             secrets: Its secrets.
             clock: The clock; None is a new one.
+            database: Where a channel that has tables keeps them.
 
         Raises:
             InvalidError: The plugin refuses a value.
@@ -61,7 +68,7 @@ class FrozenLine:
         values = {one.name: one.default for one in declared.values() if not one.is_secret}
         values |= {name: _known(declared, name).checked(value) for name, value in (settings or {}).items()}
         sealed = {name: _known(declared, name).checked(value) for name, value in (secrets or {}).items()}
-        return cls(values, sealed, clock=clock or FrozenClock())
+        return cls(values, sealed, clock=clock or FrozenClock(), database=database)
 
     def now(self) -> dt.datetime:
         """Give the time."""
@@ -80,6 +87,16 @@ class FrozenLine:
         if name not in self.secrets:
             raise SetupError(f"the shop has not set the secret {name}")
         return self.secrets[name]
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Run work in a transaction.
+
+        Raises:
+            SetupError: The line was given no database.
+        """
+        if self.database is None:
+            raise SetupError("this channel keeps rows: give FrozenLine(…, database=crm.database)")
+        return self.database.transact(work)
 
     def __repr__(self) -> str:
         return f"<FrozenLine {self.shop}>"

@@ -9,7 +9,8 @@ import pytest
 
 from ecrm.errors import InvalidError
 from ecrm.http import Response
-from ecrm.plugins.webhook.plugin import Webhook, sign
+from ecrm.plugins.webhook.plugin import Webhook
+from ecrm.signatures import signature, standard_key, standard_text
 from ecrm.testing import Arrival, ChannelCase, ChannelContract, FrozenLine, Loopback
 from ecrm.testing.contracts.channelcase import ChannelStage
 from postoffice import make_certificate
@@ -20,8 +21,9 @@ KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 def answer(request, _):
     """Be a shop that looks at signatures."""
     headers = request.headers
-    signed = sign(KEY, headers["webhook-id"], headers["webhook-timestamp"], request.body)
-    return Response.json({"ok": True}) if headers["webhook-signature"] == signed else Response(401)
+    text = standard_text(headers["webhook-id"], headers["webhook-timestamp"], request.body)
+    is_ours = headers["webhook-signature"] == f"v1,{signature(standard_key(KEY), text)}"
+    return Response.json({"ok": True}) if is_ours else Response(401)
 
 
 @pytest.fixture

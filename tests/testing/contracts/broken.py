@@ -287,6 +287,20 @@ class TestKeeping(KeepingContract):
         return Keeping
 
 
+class Wordy(Keeping):
+    """Nothing says whether what it notes of customers is personal."""
+
+    def __init__(self):
+        super().__init__()
+        self.table.append_column(sa.Column("noted", sa.Text))
+
+
+class TestWordy(KeepingContract):
+    @pytest.fixture
+    def plugin(self):
+        return Wordy
+
+
 class TestUnused(KeepingContract):
     def use(self, crm, customers):
         """Use nothing."""

@@ -21,4 +21,4 @@ def test_the_plugin_of_the_how_to_keeps_its_contract(tmp_path):
         [*command, "-k", "sqlite", "."], cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "24 passed" in done.stdout
+    assert "25 passed" in done.stdout

@@ -17,7 +17,7 @@ class WishlistReminderDue(events.Event):
     NAME: ClassVar[str] = "Wishlist Reminder Due"
 
     product: events.Id
-    name: events.Text | None = None
+    name: events.Label | None = None
 
 
 def remind_later(interaction: Interaction, ask: Questions) -> Iterator[Effect]:

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from ecrm import CRM, Money, NotFoundError, Who
-from ecrm.hookspecs import Id, Key
+from ecrm.hookspecs import Id, Key, impersonal, personal
 
 METADATA = sa.MetaData()
 # The profile a row came by never changes; the customer moves with it, as the Follower says.
@@ -19,8 +19,8 @@ WATCH = sa.Table(
     METADATA,
     sa.Column("shop", Key, primary_key=True),
     sa.Column("profile_id", Id, primary_key=True),
-    sa.Column("product", Key, primary_key=True),
-    sa.Column("currency", Key, primary_key=True),
+    sa.Column("product", Key, primary_key=True, info=personal("activity", "tell the customer when it is cheaper")),
+    sa.Column("currency", Key, primary_key=True, info=impersonal()),
     sa.Column("below_minor", sa.BigInteger, nullable=False),
     sa.Column("customer_id", Id, nullable=False),
     sa.Index("ecrm_wishlist_reminder_watch_product_ix", "shop", "product", "currency"),

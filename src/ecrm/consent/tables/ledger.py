@@ -15,6 +15,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["CONSENT", "CONSENT_VOID", "hold_consent", "share_consent"]
 
@@ -24,18 +25,18 @@ CONSENT = sa.Table(
     sa.Column("shop", Key, primary_key=True),
     sa.Column("profile_id", Id, primary_key=True),
     sa.Column("id", Id, primary_key=True),
-    sa.Column("purpose", Key, nullable=False),
-    sa.Column("channel", Key),
-    sa.Column("status", Key, nullable=False),
+    sa.Column("purpose", Key, nullable=False, info=impersonal()),
+    sa.Column("channel", Key, info=impersonal()),
+    sa.Column("status", Key, nullable=False, info=personal("evidence", "prove what was agreed to")),
     sa.Column("at", Instant, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
-    sa.Column("covers", Json, nullable=False),
-    sa.Column("text_version", Key),
-    sa.Column("text_hash", Key),
-    sa.Column("source", Key, nullable=False),
-    sa.Column("method", sa.Text),
-    sa.Column("evidence", Json, nullable=False),
-    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("covers", Json, nullable=False, info=impersonal()),
+    sa.Column("text_version", Key, info=personal("evidence", "prove what was agreed to")),
+    sa.Column("text_hash", Key, info=impersonal()),
+    sa.Column("source", Key, nullable=False, info=impersonal()),
+    sa.Column("method", sa.Text, info=personal("evidence", "prove what was agreed to")),
+    sa.Column("evidence", Json, nullable=False, info=personal("evidence", "prove what was agreed to")),
+    sa.Column("actor", sa.Text, nullable=False, info=personal("staff", "tell who said what was agreed to")),
 )
 CONSENT_VOID = sa.Table(
     "ecrm_consent_void",

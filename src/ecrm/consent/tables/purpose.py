@@ -14,6 +14,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Json, Key
+from ecrm.values.personal import impersonal
 
 __all__ = ["CONSENT_TEXT", "PURPOSE"]
 
@@ -21,18 +22,18 @@ PURPOSE = sa.Table(
     "ecrm_purpose",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("name", Key, primary_key=True),
-    sa.Column("declared", Json, nullable=False),
+    sa.Column("name", Key, primary_key=True, info=impersonal()),
+    sa.Column("declared", Json, nullable=False, info=impersonal()),
     sa.Column("at", Instant, nullable=False),
 )
 CONSENT_TEXT = sa.Table(
     "ecrm_consent_text",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("purpose", Key, primary_key=True),
-    sa.Column("version", Key, primary_key=True),
-    sa.Column("language", Key, primary_key=True),
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("purpose", Key, primary_key=True, info=impersonal()),
+    sa.Column("version", Key, primary_key=True, info=impersonal()),
+    sa.Column("language", Key, primary_key=True, info=impersonal()),
+    sa.Column("text", sa.Text, nullable=False, info=impersonal()),
     sa.Column("published_at", Instant, nullable=False),
 )
 _OF_SHOP = Lookup(PURPOSE, ("shop",), ("declared",))

@@ -115,6 +115,16 @@ def find_owners(
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
 
+def shops_with_profiles(transaction: Transaction) -> list[str]:
+    """List the shops that know anybody, each found by one step along the key."""
+    mark = "?" if transaction.is_sqlite else "%s"
+    sql = f"SELECT min(shop) FROM {PROFILE.name} WHERE shop > {mark}"
+    found: list[str] = []
+    while (after := transaction.run(sql, (found[-1] if found else "",)).fetchone()[0]) is not None:
+        found.append(after)
+    return found
+
+
 def profiles_by_id(transaction: Transaction, shop: str, ids: Collection[UUID]) -> list[ProfileRow]:
     """Find profiles by their ids."""
     return [ProfileRow(*row) for row in _BY_ID.rows(transaction, [(shop, id_) for id_ in ids])]

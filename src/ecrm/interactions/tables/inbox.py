@@ -50,6 +50,7 @@ CURSOR = sa.Table(
     sa.Column("name", Key, primary_key=True, info=impersonal()),
     sa.Column("position", sa.BigInteger, nullable=False),
 )
+_IS_FINISHED = sa.or_(INBOX.c.state == "done", sa.and_(INBOX.c.state == "rejected", sa.func.length(INBOX.c.raw) == 0))
 HOST = "host inbox"
 EMITTED = "emit"
 
@@ -196,16 +197,22 @@ def oldest_waiting(transaction: Transaction) -> dt.datetime | None:
     return None if row is None else row.received_at
 
 
+def count_erased(transaction: Transaction) -> int:
+    """Give how many rejected rows came of people who were erased: nothing is to be done about them."""
+    query = sa.select(sa.func.count()).where(INBOX.c.state == "rejected", sa.func.length(INBOX.c.raw) == 0)
+    return int(transaction.core(query).scalar_one())
+
+
 def shops_with_done_rows(transaction: Transaction) -> list[str]:
-    """List the shops that have done rows."""
-    query = sa.select(INBOX.c.shop).where(INBOX.c.state == "done").distinct()
+    """List the shops that have rows nobody needs any more: done, or of people who were erased."""
+    query = sa.select(INBOX.c.shop).where(_IS_FINISHED).distinct()
     return [row.shop for row in transaction.core(query)]
 
 
 def prune_rows(transaction: Transaction, shop: str, before: dt.datetime, limit: int) -> int:
-    """Delete a shop's done rows older than a time, a bounded number; give how many went."""
+    """Delete a shop's finished rows older than a time, a bounded number; give how many went."""
     chosen = INBOX.c
-    old = sa.select(chosen.id).where(chosen.shop == shop, chosen.state == "done", chosen.settled_at < before)
+    old = sa.select(chosen.id).where(chosen.shop == shop, _IS_FINISHED, chosen.settled_at < before)
     return transaction.core(INBOX.delete().where(chosen.id.in_(old.limit(limit)))).rowcount
 
 

@@ -36,7 +36,7 @@ INTERACTION = sa.Table(
     sa.Column("source", Key, nullable=False, info=impersonal()),
     sa.Column("source_id", Key, nullable=False, info=personal("activity", "store each event once", mask="id")),
     sa.Column("body", Json, nullable=False, info=personal("activity", "serve the customer, keep books")),
-    sa.Column("context", Json, info=personal("device", "tell where it came from")),
+    sa.Column("context", Json, info=personal("device", "tell where it came from, and keep abuse away")),
     sa.Index("ecrm_interaction_source_uq", "shop", "source", "source_id", unique=True),
     sa.Index("ecrm_interaction_profile_ix", "shop", "profile_id", "at", "id"),
     sa.Index("ecrm_interaction_id_uq", "shop", "id", unique=True),

@@ -11,14 +11,15 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Key
+from ecrm.values.personal import impersonal
 
 __all__ = ["DEPLOYMENT"]
 
 DEPLOYMENT = sa.Table(
     "ecrm_deployment",
     METADATA,
-    sa.Column("name", Key, primary_key=True),
-    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("name", Key, primary_key=True, info=impersonal()),
+    sa.Column("place", sa.Text, nullable=False, info=impersonal()),
     sa.Column("adopted_at", Instant, nullable=False),
 )
 _ONLY = "this"

@@ -12,6 +12,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Key
+from ecrm.values.personal import impersonal
 
 __all__ = ["LINE", "LineRow"]
 
@@ -19,11 +20,11 @@ LINE = sa.Table(
     "ecrm_line",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("channel", Key, primary_key=True),
+    sa.Column("channel", Key, primary_key=True, info=impersonal()),
     sa.Column("failures", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("rests_until", Instant),
     sa.Column("free_at", Instant),
-    sa.Column("error", sa.Text),
+    sa.Column("error", sa.Text, info=impersonal()),
 )
 _COLUMNS = ("shop", "channel", "failures", "rests_until", "free_at", "error")
 _BY_KEY = Lookup(LINE, ("shop", "channel"), _COLUMNS)

@@ -19,9 +19,11 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Change, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["MESSAGE", "MessageRow"]
 
+_TELL = "tell the customer what they asked for or agreed to"
 MESSAGE = sa.Table(
     "ecrm_message",
     METADATA,
@@ -29,24 +31,24 @@ MESSAGE = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("profile_id", Id, nullable=False),
     sa.Column("customer_id", Id, nullable=False),
-    sa.Column("purpose", Key, nullable=False),
+    sa.Column("purpose", Key, nullable=False, info=impersonal()),
     sa.Column("is_commercial", sa.Boolean, nullable=False),
-    sa.Column("wanted", Key, nullable=False),
-    sa.Column("message", Json, nullable=False),
+    sa.Column("wanted", Key, nullable=False, info=impersonal()),
+    sa.Column("message", Json, nullable=False, info=personal("content", _TELL)),
     sa.Column("asked_at", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
-    sa.Column("state", Key, nullable=False),
+    sa.Column("state", Key, nullable=False, info=impersonal()),
     sa.Column("due_at", Instant, nullable=False),
-    sa.Column("channel", Key),
-    sa.Column("address_kind", Key),
-    sa.Column("address", sa.Text),
+    sa.Column("channel", Key, info=impersonal()),
+    sa.Column("address_kind", Key, info=impersonal()),
+    sa.Column("address", sa.Text, info=personal("contact", _TELL)),
     sa.Column("fence", sa.BigInteger, nullable=False),
     sa.Column("leased_until", Instant),
     sa.Column("tries", sa.BigInteger, nullable=False),
     sa.Column("authorised_at", Instant),
     sa.Column("settled_at", Instant),
-    sa.Column("provider_id", Key),
-    sa.Column("trail", Json, nullable=False),
+    sa.Column("provider_id", Key, info=personal("activity", "know what became of a message", mask="id")),
+    sa.Column("trail", Json, nullable=False, info=personal("activity", "know what became of a message")),
     sa.Index(
         "ecrm_message_due_ix", "due_at", "id",
         sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"),

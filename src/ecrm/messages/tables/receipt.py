@@ -13,6 +13,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Key
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["MESSAGE_RECEIPT", "ReceiptRow"]
 
@@ -23,10 +24,10 @@ MESSAGE_RECEIPT = sa.Table(
     sa.Column("message_id", Id, primary_key=True),
     sa.Column("interaction_id", Id, primary_key=True),
     sa.Column("profile_id", Id, nullable=False),
-    sa.Column("status", Key, nullable=False),
+    sa.Column("status", Key, nullable=False, info=personal("activity", "know what became of a message")),
     sa.Column("at", Instant, nullable=False),
     sa.Column("is_weak", sa.Boolean, nullable=False),
-    sa.Column("reason", Key),
+    sa.Column("reason", Key, info=impersonal()),
     sa.Index("ecrm_message_receipt_profile_ix", "shop", "profile_id"),
 )
 _COLUMNS = ("message_id", "interaction_id", "profile_id", "status", "at", "is_weak", "reason")

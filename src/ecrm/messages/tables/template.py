@@ -15,6 +15,7 @@ from ecrm.database.rows import Change, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Json, Key
 from ecrm.messages.model.template import Template
+from ecrm.values.personal import impersonal, personal
 
 __all__ = ["TEMPLATE"]
 
@@ -22,15 +23,17 @@ TEMPLATE = sa.Table(
     "ecrm_template",
     METADATA,
     sa.Column("shop", Key, primary_key=True),
-    sa.Column("name", Key, primary_key=True),
-    sa.Column("channel", Key, primary_key=True),
-    sa.Column("language", Key, primary_key=True),
+    sa.Column("name", Key, primary_key=True, info=impersonal()),
+    sa.Column("channel", Key, primary_key=True, info=impersonal()),
+    sa.Column("language", Key, primary_key=True, info=impersonal()),
     sa.Column("version", sa.BigInteger, primary_key=True),
-    sa.Column("state", Key, nullable=False),
-    sa.Column("author", sa.Text, nullable=False),
-    sa.Column("approved_by", sa.Text),
+    sa.Column("state", Key, nullable=False, info=impersonal()),
+    sa.Column(
+        "author", sa.Text, nullable=False, info=personal("staff", "know who wrote and approved what customers are told")
+    ),
+    sa.Column("approved_by", sa.Text, info=personal("staff", "know who wrote and approved what customers are told")),
     sa.Column("at", Instant, nullable=False),
-    sa.Column("body", Json, nullable=False),
+    sa.Column("body", Json, nullable=False, info=impersonal()),
 )
 _KEY = ("shop", "name", "channel", "language", "version")
 _COLUMNS = ("name", "channel", "language", "version", "state", "author", "body")

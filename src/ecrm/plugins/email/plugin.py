@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 
 from ecrm.hookspecs import Channel, Delivery, Keys, Line, Outgoing, Receipt, Refusal, Setting, Source, hookimpl
-from ecrm.http import Request
+from ecrm.http import Request, read_basic
 from ecrm.interactions.events import Event
 from ecrm.plugins.email.account import SETTINGS, Account
 from ecrm.signatures import is_known
@@ -59,8 +58,9 @@ class Email:
 
 def verify(request: Request, keys: Keys) -> Delivery | Refusal:
     """Tell whose a mail is by the key it is posted with: as a Bearer, or as the password of a Basic authorization."""
-    kind, _, given = request.headers.get("authorization", "").partition(" ")
-    shown = given if kind.lower() == "bearer" else _password(given)
+    given = request.headers.get("authorization", "")
+    basic = read_basic(given)
+    shown = given.removeprefix("Bearer ") if basic is None else basic[1]
     for shop in keys.shops():
         if is_known(keys.secrets(shop, "inbound_key"), shown):
             return Delivery(shop, hashlib.sha256(request.body).hexdigest())
@@ -72,10 +72,3 @@ def translate(raw: bytes, _: Delivery) -> list[Event]:
     from ecrm.messages.letters.letter import read_letter
 
     return read_letter(raw, "email")
-
-
-def _password(given: str) -> str:
-    try:
-        return base64.b64decode(given, validate=True).decode().partition(":")[2]
-    except ValueError:
-        return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ecrm.errors import InvalidError, SetupError
 from ecrm.hookspecs import Channel, Line, Outgoing, Receipt, Setting, Source, hookimpl
-from ecrm.messages.provider import Provider
+from ecrm.messages.provider import Provider, to_numbers
 from ecrm.plugins.sms import netgsm, twilio
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["Sms"]
 
 _PROVIDERS = {"twilio": twilio.send, "netgsm": netgsm.send}
-_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 _ACCOUNT = re.compile(r"[A-Za-z0-9_.@-]{0,100}\Z")
 
 
@@ -79,13 +78,5 @@ class Sms:
         if not given.get("account") or not given.get("sender"):
             raise SetupError("set account, token and sender: ecrm plugins configure sms account=… sender=…")
         token, send = line.secret("token"), _PROVIDERS[given["provider"]]
-
-        def delivered() -> Iterator[Receipt]:
-            with Provider(line, self._patience_s, self._client) as provider:
-                for message in messages:
-                    if _NUMBER.match(message.to):
-                        yield send(message, given, token, provider)
-                    else:
-                        yield Receipt("refused", reason="address", raw="it is no number of E.164")
-
-        return delivered()
+        provider = Provider(line, self._patience_s, self._client)
+        return to_numbers(messages, provider, lambda message: send(message, given, token, provider))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import ssl
 from collections.abc import Iterator, Sequence
@@ -12,12 +10,9 @@ from ecrm.errors import InvalidError, SetupError, UnavailableError
 from ecrm.hookspecs import Channel, Line, Outgoing, Receipt, Setting, hookimpl
 from ecrm.plugins.webhook.posting import Context, UnansweredError, post
 from ecrm.plugins.webhook.target import Resolve, Target, resolve
-from ecrm.signatures import signature
+from ecrm.signatures import signature, standard_key, standard_text
 
-__all__ = ["Webhook", "sign"]
-
-_PREFIX = "whsec_"
-_LEAST_KEY_BYTES = 16
+__all__ = ["Webhook"]
 
 
 class Webhook:
@@ -62,15 +57,15 @@ class Webhook:
         given = line.settings()
         if not given.get("url"):
             raise SetupError("set url and secret: ecrm plugins configure webhook url=https://…")
-        key = line.secret("secret")
+        key = standard_key(line.secret("secret"))
         return (self._posted(message, line, given["url"], key) for message in messages)
 
-    def _posted(self, message: Outgoing, line: Line, url: str, key: str) -> Receipt:
+    def _posted(self, message: Outgoing, line: Line, url: str, key: bytes) -> Receipt:
         body, at = _body(message, line), str(int(line.now().timestamp()))
         id_ = f"msg_{message.id.hex}"
         headers = {
             "content-type": "application/json", "user-agent": "ecrm", "webhook-id": id_, "webhook-timestamp": at,
-            "webhook-signature": sign(key, id_, at, body),
+            "webhook-signature": f"v1,{signature(key, standard_text(id_, at, body))}",
         }  # fmt: skip
         try:
             # Looked up anew for each message, so that what was checked is what is connected to.
@@ -85,36 +80,8 @@ class Webhook:
         return Receipt("accepted", provider_id=id_, raw=answer.text) if answer.is_good else answer.failed()
 
 
-def sign(key: str, id_: str, at: str, body: bytes) -> str:
-    r"""Sign a message as Standard Webhooks does.
-
-    Args:
-        key: As `whsec_` and base64.
-        id_: Of the message.
-        at: When it is sent, in seconds since 1970.
-        body: The bytes.
-
-    Source: standardwebhooks.com, "Symmetric signatures".
-
-    >>> sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330",
-    ...      b'{"test": 2432232314}')
-    'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='
-    """
-    return f"v1,{signature(_key(key), f'{id_}.{at}.'.encode() + body)}"
-
-
 def _check_key(secret: str) -> None:
-    _key(secret)
-
-
-def _key(secret: str) -> bytes:
-    try:
-        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error as error:
-        raise InvalidError.of("secret", "give whsec_ and base64") from error
-    if len(key) < _LEAST_KEY_BYTES:
-        raise InvalidError.of("secret", "give whsec_ and base64 of 16 bytes or more")
-    return key
+    standard_key(secret)
 
 
 def _body(message: Outgoing, line: Line) -> bytes:

@@ -21,6 +21,7 @@ class ChannelContract(Delivering, Enduring):
         knows_addresses: Whether it goes to the address of a message; a console does not.
         refuses_at_once: Whether its provider says at once that it does not deliver to somebody.
         asks_to_wait: Whether its provider can say for how long it is to be let alone.
+        tells_failures_apart: Whether it learns why a message did not go out; else each failure leaves it uncertain.
     """
 
     reaches_out: bool = True

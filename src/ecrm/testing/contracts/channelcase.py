@@ -11,10 +11,10 @@ from uuid import UUID
 
 import attrs
 
+from ecrm.database import Database
 from ecrm.hookspecs import Channel, Outgoing, Receipt
 from ecrm.http import Response
 from ecrm.registry import Contributions, collect
-from ecrm.testing.clock import FrozenClock
 from ecrm.testing.contracts.loopback import Loopback
 from ecrm.testing.line import FrozenLine
 
@@ -66,6 +66,7 @@ class ChannelCase:
             wrong: `limit`, `error`, `reset`, `garbage` or `silence`.
         message: What else each message has, as `template="order_sent"`.
         channel: The name of the channel; None where the plugin brings one.
+        database: Where it keeps its rows, with its tables; None where it has none.
     """
 
     plugin: Any
@@ -80,6 +81,7 @@ class ChannelCase:
     mishaps: Mapping[str, Callable[[], None]] = attrs.field(factory=dict)
     message: Mapping[str, Any] = attrs.field(factory=dict)
     channel: str | None = None
+    database: Database | None = None
 
 
 @attrs.frozen(slots=False, repr=False)
@@ -109,7 +111,7 @@ class ChannelStage:
         """Give the line to a shop that has set the channel up, but for these settings."""
         plugin = next(iter(self.contributions.plugins.values())).implementation
         given = {**self.case.settings, **settings}
-        return FrozenLine.of(plugin, given, self.case.secrets, clock=FrozenClock())
+        return FrozenLine.of(plugin, given, self.case.secrets, database=self.case.database)
 
     def bare_line(self) -> FrozenLine:
         """Give the line to a shop that has set nothing."""

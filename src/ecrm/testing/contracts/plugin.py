@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecrm.privacy.declared import undeclared
 from ecrm.testing.contracts.purity import Purity
 from ecrm.testing.contracts.repetition import Repetition
 from ecrm.testing.contracts.rows import Rows
@@ -38,6 +39,14 @@ class PluginContract(Repetition, Purity, Rows, Upkeep):
             has = bool(brought.get(f"register_{hook}"))
             said = getattr(self, f"has_{hook}")
             assert has == said, f"the plugin brings {'' if has else 'no '}{hook}: say has_{hook} = {has}"
+
+    def test_whatever_can_hold_words_says_whose_they_are(self, stage: Stage) -> None:
+        """Fields of its event kinds and columns of its tables: personal and what for, or not."""
+        tables = stage.contributions.tables.get(stage.name)
+        kinds = stage.contributions.records[stage.name].get("register_event_kinds", ())
+        silent = ", ".join(undeclared(kinds, () if tables is None else tables.metadata.sorted_tables))
+        advice = "annotate a field as events.Prose or events.Label, give a column info=personal(…) or impersonal()"
+        assert not silent, f"nothing says whether {silent} is personal: {advice}"
 
     def test_every_fact_is_known_of_somebody(self, stage: Stage) -> None:
         """With its unit and what it means, under the plugin's name."""

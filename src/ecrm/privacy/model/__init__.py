@@ -1,0 +1,1 @@
+"""What privacy decides by itself: whom a text names, when an answer is due, what is kept how long."""
