@@ -7,10 +7,16 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
+from uuid import UUID
 
+from ecrm.consent.deciding import ADDRESS_OF
+from ecrm.consent.objecting import record_objection
+from ecrm.consent.projecting import consent_projection
+from ecrm.consent.rebuilding import rebuild_ledger
+from ecrm.consent.tables.ledger import CONSENT
 from ecrm.crew import Crew
 from ecrm.customers.tables import profile as profile_table
-from ecrm.database import Database, migrating
+from ecrm.database import Database, Transaction, migrating
 from ecrm.database.migrating import CORE, Owner
 from ecrm.deadlines import Runner
 from ecrm.errors import EcrmError
@@ -20,6 +26,9 @@ from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.recording import Kit
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.facts import metadata_of
+from ecrm.messages.arranging import Arrangements
+from ecrm.messages.deployment import Deployment
+from ecrm.postroom import PostRoom
 from ecrm.privacy.parts import PrivacyParts
 from ecrm.privacy.retaining import retain
 from ecrm.reactions.parts import Acted
@@ -28,6 +37,7 @@ from ecrm.shops.keys import PluginKeys
 from ecrm.shops.options import Options
 from ecrm.shops.service import Shop
 from ecrm.signals import Signals
+from ecrm.values import Actor
 from ecrm.worker import Done, Worker
 
 __all__ = ["Core", "machine_time"]
@@ -47,6 +57,7 @@ class Core:
         kit: Kit,
         contributions: Contributions,
         options: Options,
+        sending: tuple[Arrangements, Deployment],
         signals: Signals,
         on_error: Literal["log", "raise"],
     ) -> None:
@@ -63,6 +74,7 @@ class Core:
         self.crew = Crew(
             (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of
         )
+        self.postroom = PostRoom(database, kit, contributions, options, *sending, self._settings_of, self.is_on)
         self._tidied = _Turn(_TIDY_EVERY)
         self._retained = _Turn(_RETAIN_EVERY)
         self._watched = _Turn(_WATCH_EVERY)
@@ -86,7 +98,11 @@ class Core:
 
     def upgrade(self) -> None:
         """Make the tables of all owners, or bring them up to date."""
+        is_without_ledger = not migrating.has_tables(self.database, [CONSENT.name])
         migrating.upgrade(self.database, self.owners)
+        if is_without_ledger:
+            # What was said of consent before there was a ledger is on the log.
+            rebuild_ledger(self.database, consent_projection(self.kit.now), self._settings_of)
         self.prepare_host()
         self.crew.reactor.enrol()
 
@@ -112,11 +128,22 @@ class Core:
         """Give what the duties of privacy share."""
         tables = [table for brought in self.contributions.tables.values() for table in brought.metadata.sorted_tables]
         recipients = tuple(f"channel {name}" for name in self.contributions.channels)
-        return PrivacyParts(self.database, self.host, self.kit, self.contributions.kinds, tables, recipients)
+
+        def object_to(transaction: Transaction, shop: str, customer_id: UUID, actor: Actor | None) -> None:
+            record_objection(transaction, shop, self._settings_of(shop), self.kit, customer_id, actor)
+
+        return PrivacyParts(self.database, self.host, self.kit, self.contributions.kinds, tables, recipients, object_to)
 
     def is_on(self, plugin: str, shop: str) -> bool:
         """Tell whether a plugin is on for a shop."""
         return plugin in self.contributions.plugins and plugin not in self.shop(shop).settings.plugins_off
+
+    def address_of(self, channel: str) -> str | None:
+        """Give the kind of identity a channel reaches somebody by; None where it needs none, or is not known."""
+        owned = self.contributions.channels.get(channel)
+        if owned is None:
+            return ADDRESS_OF.get(channel)
+        return None if owned.record.address == "any" else owned.record.address
 
     def keys_of(self, plugin: str) -> PluginKeys:
         """Give what a plugin's source may know of the shops that set it up."""
@@ -156,7 +183,12 @@ class Core:
             pulled = crew.puller.pull()
             return Done(pulled=pulled.events, pages=pulled.pages, failed=pulled.failed)
 
-        steps = (pull, translate, receive, act(crew.reactor.react), act(crew.retrier.retry), act(crew.waker.wake))
+        def deliver() -> Done:
+            delivered = self.postroom.deliverer.deliver()
+            return Done(messages=delivered.looked_at, sent=delivered.sent, failed=delivered.failed)
+
+        acting = (crew.reactor.react, crew.retrier.retry, crew.waker.wake)
+        steps = (pull, translate, receive, *map(act, acting), deliver)
         return Worker(steps, self._tidy, watch)
 
     def is_time_to_watch(self) -> bool:

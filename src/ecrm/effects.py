@@ -4,6 +4,7 @@ Only names are brought together here; the effects live in the rooms that apply t
 """
 
 from ecrm.interactions.model.interaction import Interaction
+from ecrm.messages.effect import Send
 from ecrm.reactions.asking import Questions
 from ecrm.reactions.model.effect import CancelTimer, Effect, Keep, Note, Record, SetTimer, Suggest, Tag, Untag
 from ecrm.reactions.model.timer import Due
@@ -17,6 +18,7 @@ __all__ = [
     "Note",
     "Questions",
     "Record",
+    "Send",
     "SetTimer",
     "Suggest",
     "Tag",

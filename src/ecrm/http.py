@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +13,7 @@ import attrs
 
 from ecrm.errors import InvalidError
 
-__all__ = ["Headers", "Request", "Response", "read_retry_after"]
+__all__ = ["Headers", "Request", "Response", "read_basic", "read_retry_after"]
 
 _LOWEST_STATUS, _HIGHEST_STATUS = 100, 599
 
@@ -141,3 +142,22 @@ def read_retry_after(value: str | None, now: dt.datetime) -> float | None:
     except ValueError:
         return None
     return max((at.replace(tzinfo=at.tzinfo or dt.UTC) - now).total_seconds(), 0.0)
+
+
+def read_basic(authorization: str | None) -> tuple[str, str] | None:
+    """Read an Authorization header of a user and a password; None where it is none.
+
+    Args:
+        authorization: As it came; None where the header is missing.
+
+    Source: RFC 7617.
+
+    >>> read_basic("Basic c2hvcDpzZWNyZXQ=")
+    ('shop', 'secret')
+    """
+    kind, _, given = (authorization or "").partition(" ")
+    try:
+        user, separator, password = base64.b64decode(given, validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (user, password) if separator and kind.lower() == "basic" else None

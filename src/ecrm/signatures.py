@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable
 from typing import Literal
 
-__all__ = ["is_known", "is_signed", "signature"]
+from ecrm.errors import InvalidError
+
+__all__ = ["is_known", "is_signed", "signature", "standard_key", "standard_text"]
 
 Digest = Literal["sha256", "sha1", "sha512"]
 Form = Literal["base64", "hex"]
+_STANDARD_PREFIX, _LEAST_STANDARD_BYTES = "whsec_", 16
 
 
 def signature(secret: str | bytes, message: bytes, *, digest: Digest = "sha256", form: Form = "base64") -> str:
@@ -74,6 +78,46 @@ def is_known(secrets: Iterable[str], given: str | None) -> bool:
     held = _held(given or "")
     matches = [hmac.compare_digest(_held(secret), held) for secret in secrets if secret]
     return any(matches)
+
+
+def standard_key(secret: str) -> bytes:
+    """Read a secret of Standard Webhooks.
+
+    Args:
+        secret: `whsec_` and base64.
+
+    Raises:
+        InvalidError: It is none, or shorter than 16 bytes.
+
+    Source: standardwebhooks.com, "Symmetric signatures".
+
+    >>> len(standard_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+    24
+    """
+    try:
+        key = base64.b64decode(secret.removeprefix(_STANDARD_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) < _LEAST_STANDARD_BYTES:
+        raise InvalidError.of("secret", "give whsec_ and base64 of 16 bytes or more")
+    return key
+
+
+def standard_text(id_: str, at: str, body: bytes) -> bytes:
+    r"""Give what Standard Webhooks signs.
+
+    Args:
+        id_: Of the message.
+        at: When it is sent, in seconds since 1970.
+        body: The very bytes that travel.
+
+    Source: standardwebhooks.com, "Signature scheme".
+
+    >>> text = standard_text("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}')
+    >>> signature(standard_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), text)
+    'g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='
+    """
+    return f"{id_}.{at}.".encode("utf-8", "surrogatepass") + body
 
 
 def _held(text: str | bytes) -> bytes:

@@ -10,7 +10,7 @@ import attrs
 from ecrm.composition import Core
 from ecrm.customers.model.trait import Customer
 from ecrm.errors import NotFoundError
-from ecrm.hookspecs import Contact, Setting
+from ecrm.hookspecs import Contact, Keys, Setting
 from ecrm.registry import Answer, ask_contact
 from ecrm.shops.service import Shop
 from ecrm.values.who import Someone
@@ -111,6 +111,15 @@ class Switchboard:
         """
         self._check(plugin)
         return self._core.options.shown(self._shop.key, plugin)
+
+    def keys(self, plugin: str) -> Keys:
+        """Give what a plugin's own service may know of what its shops set, secrets too.
+
+        Raises:
+            NotFoundError: The CRM has no such plugin.
+        """
+        self._check(plugin)
+        return self._core.keys_of(plugin)
 
     def configure(self, plugin: str, /, **settings: Any) -> dict[str, Any]:
         """Set what is named for a plugin, leave the rest; give what holds, as `settings` does.

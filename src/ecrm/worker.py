@@ -1,4 +1,4 @@
-"""The worker: pull, receive, react and wake until nothing is left to do, once or for ever."""
+"""The worker: pull, receive, react, wake and deliver until nothing is left to do, once or for ever."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Done:
         pulled: Events that were pulled from other systems into the inbox.
         pages: How many pages that took.
         reacted: Interactions and timers that reactions were asked about.
+        messages: Messages that were due: sent, put off, or never to go; `crm.explain_message` says which and why.
+        sent: Those of them that a provider has.
         failed: What failed and is tried again; `crm.parked()` and `crm.health()` say what.
     """
 
@@ -37,6 +39,8 @@ class Done:
     pulled: int = 0
     pages: int = 0
     reacted: int = 0
+    messages: int = 0
+    sent: int = 0
     failed: int = 0
 
     def __add__(self, other: Done) -> Done:

@@ -97,7 +97,8 @@ class Reactive:
 
     def tally(self, interaction: Any, ask: Any) -> list[Effect]:
         """Keep how many visits the customer's timeline has."""
-        return [Keep("reactive.visits", len(ask.timeline(interaction.profile_id, kinds=["Store Visited"])))]
+        page = ask.timeline(interaction.profile_id, limit=1_000, kinds=["Store Visited"])
+        return [Keep("reactive.visits", len(page))]
 
 
 def open_reactive(url: str, clock: FileClock, plugin: Reactive | None = None) -> CRM:

@@ -90,13 +90,20 @@ def effects(crm):
     return Counter((row[0], str(row[1]), row[2].partition(" by ")[0]) for row in rows)
 
 
+def told(crm, kind):
+    page = crm.timeline(AYSE, limit=1_000, kinds=[kind])
+    yield from page
+    while page.next is not None:
+        page = crm.timeline(AYSE, limit=1_000, kinds=[kind], before=page.next)
+        yield from page
+
+
 def reminded(crm):
-    page = crm.timeline(AYSE, limit=1_000, kinds=["Reminded"])
-    return Counter((one.properties["visit"], one.properties["left"]) for one in page)
+    return Counter((one.properties["visit"], one.properties["left"]) for one in told(crm, "Reminded"))
 
 
 def greeted(crm):
-    return Counter(one.properties["visit"] for one in crm.timeline(AYSE, limit=1_000, kinds=["Greeted"]))
+    return Counter(one.properties["visit"] for one in told(crm, "Greeted"))
 
 
 def is_read(crm):

@@ -184,7 +184,7 @@ class Customers(Joining):
         >>> crm.timeline("ayse@example.org")[0].kind
         'Note Added'
         """
-        self._record("Note Added", self._who(who), {"text": text}, actor)
+        self._record("Note Added", self.as_who(who), {"text": text}, actor)
 
     def search(self, text: str, limit: int = 50) -> list[Customer]:
         """Find customers by the beginnings of their names, or of an e-mail or phone.
@@ -245,14 +245,17 @@ class Customers(Joining):
         wanted = [trait for trait in traits if field is None or trait.name == field]
         return sorted(wanted, key=lambda trait: (trait.at, trait.key), reverse=True)
 
-    def _update(self, who: Someone, properties: dict[str, Any], actor: Actor | None) -> Customer:
-        named = self._who(who)
-        self._record("Customer Updated", named, properties, actor)
-        found = self.find(named)
-        assert found is not None  # noqa: S101 - it has just been recorded
-        return found
+    def as_who(self, who: Someone) -> Who:
+        """Name somebody as an event can: a customer's id becomes their strongest identity.
 
-    def _who(self, who: Someone) -> Who:
+        Raises:
+            NotFoundError: Nobody has this id.
+            InvalidError: The text could mean several things, or a value identifies nobody.
+
+        >>> ayse = crm.customers.upsert("ayse@example.org", name="Ayşe")
+        >>> crm.customers.as_who(ayse.id)
+        Who(email=…)
+        """
         named = who_from(who, self._shop.settings)
         if isinstance(named, Who):
             claims_from(named, self._shop.settings)
@@ -260,6 +263,13 @@ class Customers(Joining):
         with self._database.read() as transaction:
             rows = profile_table.profiles_of(transaction, self._shop.key, [self.get(named).id])
         return _who_of(rows)
+
+    def _update(self, who: Someone, properties: dict[str, Any], actor: Actor | None) -> Customer:
+        named = self.as_who(who)
+        self._record("Customer Updated", named, properties, actor)
+        found = self.find(named)
+        assert found is not None  # noqa: S101 - it has just been recorded
+        return found
 
     def _checked(self, attributes: dict[str, Any]) -> dict[str, Any]:
         declared = self.attributes if attributes else {}

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
 import attrs
 
+from ecrm.database import Transaction
 from ecrm.errors import InvalidError
 from ecrm.hookspecs.naming import between, check_callable, check_name, one_of
+from ecrm.values.text import mended
 
 __all__ = ["RECEIPTS", "Channel", "Line", "Outgoing", "Receipt"]
 
+T = TypeVar("T")
 Status = Literal[
     "accepted", "delivered", "opened", "clicked", "bounced", "complained", "refused", "unsubscribed", "delayed",
     "uncertain",
@@ -26,11 +29,11 @@ RECEIPTS: tuple[str, ...] = (
     "uncertain",
 )  # fmt: skip
 REASONS = ("address", "blocked", "content", "account", "limit", "away", "expired", "other")
-_LONGEST_RAW = 100_000
 
 
 def _raw(value: object) -> str:
-    return str(value)[:_LONGEST_RAW]
+    # It is kept as the text of an event.
+    return mended(value)
 
 
 @attrs.frozen(repr=False)
@@ -53,6 +56,8 @@ class Outgoing:
         last_heard_at: When this person last wrote on this channel, UTC; None where they never did.
         tries: How often it was tried before.
         details: What else is told to the channel, as the call's script of a `call_task`.
+        profile_id: The profile it goes to; None where it is nobody's, as in a test.
+        customer_id: The customer of that profile, as it is now.
     """
 
     id: UUID
@@ -70,6 +75,8 @@ class Outgoing:
     last_heard_at: dt.datetime | None = None
     tries: int = 0
     details: Mapping[str, Any] = attrs.field(factory=dict)
+    profile_id: UUID | None = None
+    customer_id: UUID | None = None
 
     def __repr__(self) -> str:
         return f"<Outgoing {self.id} {self.purpose}>"
@@ -90,7 +97,7 @@ class Receipt:
         is_hard: Whether a bounce is for good; then the address is not used again.
         is_weak: Whether it may have been a program: an opened mail, a click by a scanner of links.
         wait_s: For `delayed`: how long to wait at least, in seconds, as the provider asked.
-        raw: The provider's answer as it came, for whoever must find out; cut at 100,000 characters.
+        raw: The provider's answer as it came, for whoever must find out; cut at 65,536 characters.
         at: When, by the provider; None is now.
 
     >>> Receipt("accepted", provider_id="abc").is_final
@@ -138,6 +145,9 @@ class Line(Protocol):
         Raises:
             SetupError: The shop has not set it.
         """
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Run work in a short transaction of its own: for a channel that keeps what it is given in its own tables."""
 
 
 Deliver = Callable[[Sequence[Outgoing], Line], Iterable[Receipt]]

@@ -34,7 +34,7 @@ def store_quickly(database: Database, shop: str, settings: Settings, entry: Entr
     On PostgreSQL the one statement is its own transaction. On SQLite the caller's transaction serves, see
     `store_known`: its writer is alone, so the general way can go on in the same one.
     """
-    if database.dialect == "sqlite" or not is_common(entry):
+    if database.dialect == "sqlite" or not is_common(entry, kit):
         return None
     supposed = suppose(shop, settings, entry, kit)
     try:
@@ -48,16 +48,16 @@ def store_quickly(database: Database, shop: str, settings: Settings, entry: Entr
 
 def store_known(transaction: Transaction, shop: str, settings: Settings, entry: Entry, kit: Kit) -> Interaction | None:
     """Store one event in an open SQLite transaction; None, with nothing written, where it can not."""
-    if not transaction.is_sqlite or not is_common(entry):
+    if not transaction.is_sqlite or not is_common(entry, kit):
         return None
     supposed = suppose(shop, settings, entry, kit)
     placed = sqlite.put_known(transaction, supposed)
     return None if placed is None else _interaction(supposed, placed)
 
 
-def is_common(entry: Entry) -> bool:
+def is_common(entry: Entry, kit: Kit) -> bool:
     """Tell whether an event may need no decision: it names somebody, and begins an order or is of none."""
-    if not entry.claims.usable or entry.traits or entry.kind == VOIDED:
+    if not entry.claims.usable or entry.traits or entry.kind == VOIDED or entry.kind in kit.projected:
         return False
     return entry.thread is None or entry.kind == "Order Completed"
 

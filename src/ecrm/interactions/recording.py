@@ -26,6 +26,7 @@ from ecrm.interactions.model.entry import Entry
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.model.order import ORDER_KINDS, Contribution, Order, OrderEvent, fold_order
 from ecrm.interactions.model.tally import Tally
+from ecrm.interactions.projecting import Projection, Told
 from ecrm.interactions.recounting import save_tally
 from ecrm.interactions.suppressing import without_erased
 from ecrm.interactions.tables import log as log_table
@@ -45,13 +46,29 @@ def _kept_keys() -> SecretKeys:
 
 @attrs.frozen
 class Kit:
-    """Hold what storing needs from outside: ids, the time, who follows a regrouping, which facts and keys there are."""
+    """Hold what storing needs from outside: ids, the time, who follows a regrouping, which facts and keys there are.
+
+    Args:
+        new_id: Makes ids.
+        now: Gives the time.
+        followers: What follows when profiles move.
+        book: Which facts there are.
+        keys: What marks who was erased.
+        projections: What the rooms above keep of some kinds, in the same transaction.
+        projected: The kinds these ask for.
+    """
 
     new_id: Callable[[], UUID]
     now: Callable[[], dt.datetime]
     followers: tuple[Follower, ...]
     book: FactBook = attrs.field(factory=FactBook)
     keys: SecretKeys = attrs.field(factory=_kept_keys, repr=False)
+    projections: tuple[Projection, ...] = ()
+    projected: frozenset[str] = attrs.field(init=False)
+
+    @projected.default
+    def _projected_default(self) -> frozenset[str]:
+        return frozenset().union(*(one.kinds for one in self.projections))
 
 
 @attrs.frozen
@@ -91,6 +108,7 @@ def store(transaction: Transaction, shop: str, settings: Settings, entries: Sequ
     sightings = [_sighting(entry, witnesses) for entry in fresh]
     resolved = resolve(transaction, shop, sightings, settings, kit.new_id, kit.followers)
     interactions = _append(transaction, shop, fresh, resolved, kit)
+    _project(transaction, shop, settings, fresh, interactions, resolved, kit)
     tally = Tally(settings.day_of, kit.book)
     _fold_orders(transaction, shop, interactions, orders, resolved, tally)
     for entry, interaction in zip(fresh, interactions, strict=True):
@@ -155,6 +173,25 @@ def _append(
         )
         for id_, profile, position, e in zip(ids, resolved.profiles, positions, entries, strict=True)
     ]  # fmt: skip
+
+
+def _project(
+    transaction: Transaction,
+    shop: str,
+    settings: Settings,
+    entries: Sequence[Entry],
+    interactions: Sequence[Interaction],
+    resolved: Resolved,
+    kit: Kit,
+) -> None:
+    for projection in kit.projections:
+        told = [
+            Told(entry, interaction, resolved.customer_of[interaction.profile_id])
+            for entry, interaction in zip(entries, interactions, strict=True)
+            if entry.kind in projection.kinds
+        ]
+        if told:
+            projection.apply(transaction, shop, settings, told)
 
 
 def _fold_orders(

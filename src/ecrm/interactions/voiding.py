@@ -70,6 +70,9 @@ def store_void(transaction: Transaction, shop: str, settings: Settings, entry: E
     if written.interactions:
         log_table.put_void(transaction, shop, wrong, written.interactions[0].id)
         _mend(transaction, shop, wrong, kit.book)
+        for projection in kit.projections:
+            if wrong.kind in projection.kinds:
+                projection.void(transaction, shop, wrong)
     return written
 
 

@@ -50,6 +50,9 @@ _ANYHOW: Mapping[str, type[EmailEvent | MessageEvent]] = {
     "unsubscribed": Unsubscribed,
 }
 
+# What happens to a message; the rest is what the customer does with it.
+_OURS = frozenset({"accepted", "delivered", "bounced", "refused"})
+
 
 def event_of(
     receipt: Receipt,
@@ -92,6 +95,7 @@ def event_of(
         customer=who,
         at=receipt.at,
         channel=channel,
+        direction="out" if receipt.status in _OURS else None,
         source=source,
         source_id=source_id,
         message_id=None if message_id is None else str(message_id),

@@ -1,4 +1,4 @@
-"""The plugins that come with ecrm: by name, the module that says what each contributes."""
+"""The plugins that come with ecrm: by name, the module, or the class in it, that says what each contributes."""
 
 from __future__ import annotations
 
@@ -11,5 +11,16 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
         "abandoned_cart": "ecrm.plugins.abandoned_cart.plugin",
         "activity": "ecrm.plugins.activity.plugin",
+        "call_task": "ecrm.plugins.call_task.plugin:CallTaskPlugin",
+        "console": "ecrm.plugins.console:Console",
+        "mailgun": "ecrm.plugins.mailgun:Mailgun",
+        "email": "ecrm.plugins.email.plugin:Email",
+        "notify": "ecrm.plugins.notify:Notify",
+        "ses": "ecrm.plugins.ses.plugin:Ses",
+        "iys": "ecrm.plugins.iys.plugin:IysPlugin",
+        "sms": "ecrm.plugins.sms.plugin:Sms",
+        "standard_webhooks": "ecrm.plugins.standard_webhooks:StandardWebhooks",
+        "webhook": "ecrm.plugins.webhook.plugin:Webhook",
+        "whatsapp": "ecrm.plugins.whatsapp.plugin:Whatsapp",
     }
 )

@@ -124,8 +124,9 @@ def _named(name: str) -> Plugin:
 
 
 def _built_in(name: str) -> Plugin:
-    where = BUILT_IN[name]
-    return Plugin(name, _imported(lambda: import_module(where), f"plugin {name}"), "built in")
+    where, what = BUILT_IN[name], f"plugin {name}"
+    found = load(where, what) if ":" in where else _imported(lambda: import_module(where), what)
+    return Plugin(name, _made(found, what), "built in")
 
 
 def _installed(entry: EntryPoint) -> Plugin:

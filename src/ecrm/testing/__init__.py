@@ -1,4 +1,4 @@
-"""What ecrm ships for tests: a clock, a CRM that goes by it, what a host emitted, contracts, strategies.
+"""What ecrm ships for tests: a clock, a CRM and a line that go by it, what a host emitted, contracts, strategies.
 
 The contracts are classes of pytest, which is imported when they are asked for.
 """
@@ -10,13 +10,26 @@ from typing import TYPE_CHECKING, Any
 from ecrm.testing.capturing import capture
 from ecrm.testing.clock import FrozenClock
 from ecrm.testing.frozen import FrozenCRM
+from ecrm.testing.line import FrozenLine
 
 if TYPE_CHECKING:
-    from ecrm.testing.contracts import Loopback, PluginContract, SourceCase, SourceContract
+    from ecrm.testing.contracts import (
+        Arrival,
+        ChannelCase,
+        ChannelContract,
+        Loopback,
+        PluginContract,
+        SourceCase,
+        SourceContract,
+    )
 
 __all__ = [
+    "Arrival",
+    "ChannelCase",
+    "ChannelContract",
     "FrozenCRM",
     "FrozenClock",
+    "FrozenLine",
     "Loopback",
     "PluginContract",
     "SourceCase",

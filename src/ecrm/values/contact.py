@@ -5,12 +5,14 @@ Which of them identify nobody (junk, shared ones) is decided by `ecrm.customers`
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from ecrm.errors import InvalidError
 
-__all__ = ["normalise_email", "normalise_phone", "phone_prefixes"]
+__all__ = ["is_e164", "normalise_email", "normalise_phone", "phone_prefixes"]
 
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 _REMEMBERED = 65_536
 _LONGEST_EMAIL = 320
 _LONGEST_PHONE = 64
@@ -56,6 +58,17 @@ def normalise_phone(text: str, country: str | None) -> str:
     if len(text) > _LONGEST_PHONE:
         raise InvalidError.of("phone", "shorten it to 64 characters")
     return _normal_phone(text.strip(), country)
+
+
+def is_e164(text: str) -> bool:
+    """Tell whether a number is spelt the one way it is kept: "+", and 7 to 15 digits.
+
+    Source: ITU-T E.164.
+
+    >>> is_e164("+905321112233"), is_e164("0532 111 22 33")
+    (True, False)
+    """
+    return _E164.match(text) is not None
 
 
 def phone_prefixes(text: str, country: str | None) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ecrm.errors import InvalidError
 
-__all__ = ["LONGEST_ID", "LONGEST_TEXT", "checked_id", "checked_text", "is_line", "storable"]
+__all__ = ["LONGEST_ID", "LONGEST_TEXT", "checked_id", "checked_text", "is_line", "mended", "storable"]
 
 LONGEST_ID = 255
 LONGEST_TEXT = 65_536
@@ -98,4 +98,17 @@ def storable(said: object) -> str:
     >>> storable("a\0b")
     'a�b'
     """
-    return str(said).encode(errors="replace").decode().replace("\0", "�")[:_LONGEST_SAID]
+    return mended(said, _LONGEST_SAID)
+
+
+def mended(text: object, longest: int = LONGEST_TEXT) -> str:
+    r"""Give what came from outside as every database takes it: what can not be stored is replaced, the rest cut off.
+
+    Args:
+        text: What came.
+        longest: The most characters to keep.
+
+    >>> mended("a\0b")
+    'a�b'
+    """
+    return str(text).encode(errors="replace").decode().replace("\0", "�")[:longest]

@@ -74,6 +74,14 @@ def put_row(transaction: Transaction, shop: str, source: str, raw: bytes, at: dt
     transaction.run(sql, (shop, source, micros(at) if transaction.is_sqlite else at, raw))
 
 
+def put_rows(transaction: Transaction, rows: Sequence[tuple[str, bytes]], at: dt.datetime) -> None:
+    """Put events in, each of a shop."""
+    mark = "?" if transaction.is_sqlite else "%s"
+    sql = f"INSERT INTO ecrm_inbox (shop, source, received_at, raw) VALUES ({', '.join([mark] * 4)})"
+    moment = micros(at) if transaction.is_sqlite else at
+    transaction.run_many(sql, [(shop, EMITTED, moment, raw) for shop, raw in rows])
+
+
 def claim_rows(transaction: Transaction, limit: int, ids: Collection[int] | None = None) -> list[InboxRow]:
     """Give the oldest waiting events that no other worker holds; held until the transaction ends."""
     chosen = INBOX.c

@@ -1,8 +1,10 @@
 """Contracts: classes of tests that the author of a plugin subclasses. They need pytest."""
 
 from ecrm.testing.contracts.case import SourceCase
+from ecrm.testing.contracts.channel import ChannelContract
+from ecrm.testing.contracts.channelcase import Arrival, ChannelCase
 from ecrm.testing.contracts.loopback import Loopback
 from ecrm.testing.contracts.plugin import PluginContract
 from ecrm.testing.contracts.source import SourceContract
 
-__all__ = ["Loopback", "PluginContract", "SourceCase", "SourceContract"]
+__all__ = ["Arrival", "ChannelCase", "ChannelContract", "Loopback", "PluginContract", "SourceCase", "SourceContract"]

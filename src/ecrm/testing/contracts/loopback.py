@@ -18,7 +18,7 @@ _POLL_S = 0.01
 
 
 class Loopback:
-    """Answer requests on 127.0.0.1, for sources that are pulled.
+    """Answer requests on 127.0.0.1, for sources that are pulled and channels.
 
     Args:
         answer: Gives the answer to a request, with at most so many things on a page.
@@ -37,10 +37,15 @@ class Loopback:
         self.requests: list[Request] = []
         self.url = ""
         self._answer = answer
-        self._queued: deque[Response | None] = deque()
+        self._queued: deque[Response | float | None] = deque()
+        self._closing = threading.Event()
 
-    def answer_next(self, *answers: Response | None) -> None:
-        """Answer the next requests so, whatever they ask; None hangs up. After these it answers as ever."""
+    def answer_next(self, *answers: Response | float | None) -> None:
+        """Answer the next requests so, whatever they ask. After these it answers as ever.
+
+        Args:
+            *answers: An answer each; None hangs up; a number is silent for so many seconds, then hangs up.
+        """
         self._queued.extend(answers)
 
     def answer_as_ever(self) -> None:
@@ -58,6 +63,7 @@ class Loopback:
         try:
             yield self
         finally:
+            self._closing.set()
             server.shutdown()
             thread.join()
             server.server_close()
@@ -65,7 +71,11 @@ class Loopback:
     def answered(self, request: Request) -> Response | None:
         """Give the answer to a request; None hangs up."""
         self.requests.append(request)
-        return self._queued.popleft() if self._queued else self._answer(request, self.size)
+        answer = self._queued.popleft() if self._queued else self._answer(request, self.size)
+        if isinstance(answer, float | int):
+            self._closing.wait(answer)
+            return None
+        return answer
 
 
 class _Server(ThreadingHTTPServer):

@@ -27,6 +27,7 @@ class Receiving:
     """Test a source that receives."""
 
     signs_bodies: bool = True
+    signs_in_headers: bool = True
 
     def test_deliveries_are_kept_and_their_events_reach_the_timelines(self, source_stage: SourceStage) -> None:
         """None of them is rejected."""
@@ -55,6 +56,10 @@ class Receiving:
     def test_a_missing_or_odd_signature_is_refused_and_leaves_nothing(self, source_stage: SourceStage) -> None:
         """It is never an error of ours."""
         request = source_stage.deliveries()[0]
+        bare = attrs.evolve(request, body=source_stage.case.bodies[0])
+        if not self.signs_in_headers:
+            _assert_refused(source_stage, [bare], "what nobody signed")
+            return
         odd = [attrs.evolve(request, headers={}, query={})]
         for value in ("", "wrong", _ODD):
             headers, query = dict.fromkeys(request.headers, value), dict.fromkeys(request.query, value)

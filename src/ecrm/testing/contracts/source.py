@@ -22,12 +22,14 @@ class SourceContract(Receiving, Pulling, Staged):
         receives: Whether it receives webhooks.
         pulls: Whether it is pulled.
         signs_bodies: Whether what signs a delivery covers its body; an API key in a header does not.
+        signs_in_headers: Whether it stands in headers or the query; else `sign` puts it into the body.
         databases: On which kinds of database the tests run.
     """
 
     receives: bool = True
     pulls: bool = False
     signs_bodies: bool = True
+    signs_in_headers: bool = True
     # The stage of plugins is not set: a project may call a fixture of its own so.
     plugin = stage = None  # type: ignore[assignment]
 

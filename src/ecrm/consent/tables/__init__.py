@@ -1,0 +1,1 @@
+"""The tables of consent, and their statements."""

@@ -1,0 +1,229 @@
+"""From a message that may go to what its channel is given: the template filled in, links, headers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from ecrm.consent.links import Link, Links
+from ecrm.customers.model.trait import Customer
+from ecrm.customers.tables.customer import find_customers
+from ecrm.database import Database, Transaction
+from ecrm.errors import InvalidError
+from ecrm.hookspecs import Channel, Outgoing
+from ecrm.interactions.reading import timeline_of
+from ecrm.messages.model.arrangement import Arrangement
+from ecrm.messages.model.message import Message, read_message
+from ecrm.messages.model.template import Content, Template
+from ecrm.messages.rendering import render
+from ecrm.messages.tables import template as template_table
+from ecrm.messages.tables.message import MessageRow
+from ecrm.shops.model import Settings
+
+__all__ = ["Composed", "Composer", "Sources"]
+
+_DAYS_VALID = 400
+_HEARD = "Message Received"
+Facts = Callable[[Transaction, str, Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]]
+
+
+@attrs.frozen(repr=False)
+class Sources:
+    """Hold what composing draws on.
+
+    Args:
+        arrangement_of: Gives what a shop arranged about its messages.
+        settings_of: Gives its settings.
+        facts_of: Reads facts of customers.
+        links: Makes signed links.
+        now: Gives the time.
+    """
+
+    arrangement_of: Callable[[str], Arrangement]
+    settings_of: Callable[[str], Settings]
+    facts_of: Facts
+    links: Links
+    now: Callable[[], dt.datetime]
+
+
+@attrs.frozen(repr=False)
+class Composed:
+    """Be a message ready to go, or why it can not be made.
+
+    Args:
+        row: The message.
+        outgoing: What the channel is given; None where it can not be made.
+        problem: Why not; no personal data.
+    """
+
+    row: MessageRow
+    outgoing: Outgoing | None
+    problem: str = ""
+
+
+class Composer:
+    """Compose messages.
+
+    Args:
+        database: Where templates and facts are.
+        sources: What composing draws on.
+    """
+
+    def __init__(self, database: Database, sources: Sources) -> None:
+        self._database = database
+        self._sources = sources
+
+    def compose(self, rows: Sequence[MessageRow], channel: Channel) -> list[Composed]:
+        """Make what the channel is given, of messages of one shop.
+
+        Args:
+            rows: The messages, authorised.
+            channel: By which they go.
+        """
+        shop = rows[0].shop
+        messages = {row.id: read_message(row.purpose, row.message) for row in rows}
+        templated = [row for row in rows if messages[row.id].template is not None]
+        with self._database.read() as transaction:
+            people = {one.id: one for one in find_customers(transaction, shop, {row.customer_id for row in rows})}
+            names = {name for one in messages.values() if (name := one.template) is not None}
+            templates = template_table.live_templates(transaction, shop, names) if names else []
+            whose = sorted({row.customer_id for row in templated})
+            facts = self._sources.facts_of(transaction, shop, whose) if whose else {}
+            heard = self._heard(transaction, shop, rows) if channel.name == "whatsapp" else {}
+        composed = []
+        for row in rows:
+            try:
+                known = _Known(people.get(row.customer_id), facts.get(row.customer_id, {}), heard.get(row.id))
+                composed.append(Composed(row, self._outgoing(row, messages[row.id], channel, templates, known)))
+            except InvalidError as error:
+                composed.append(Composed(row, None, str(error)))
+        return composed
+
+    def preview(
+        self,
+        shop: str,
+        template: Template,
+        customer: Customer | None,
+        facts: Mapping[str, Any],
+        given: Mapping[str, Any],
+    ) -> Content:
+        """Fill a template in for one customer, with a made-up address to refuse at."""
+        settings = self._sources.settings_of(shop)
+        refuse = {
+            "unsubscribe_url": "https://example.invalid/unsubscribe",
+            "preferences_url": "https://example.invalid/",
+        }
+        return render(template, {**_variables(customer, facts, self._sender(shop)), **refuse, **given},
+                      zone=settings.zone_info)  # fmt: skip
+
+    def _outgoing(
+        self, row: MessageRow, message: Message, channel: Channel, templates: Sequence[Template], known: _Known
+    ) -> Outgoing:
+        arrangement, settings = self._sources.arrangement_of(row.shop), self._sources.settings_of(row.shop)
+        language = message.language or (known.customer and known.customer.language) or settings.language
+        urls = self._urls(row, arrangement)
+        template, content = None, message.content
+        if content is None:
+            template = _chosen(templates, channel.name, (language, settings.language), message.template or "")
+            variables = {**_variables(known.customer, known.facts, arrangement.sender), **urls, **message.variables}
+            content = render(template, variables, zone=settings.zone_info)
+        return Outgoing(
+            id=row.id,
+            shop=row.shop,
+            to=_address(row, arrangement),
+            is_commercial=row.is_commercial,
+            purpose=row.purpose,
+            language=language if template is None else template.language,
+            text=content.text,
+            subject=content.subject,
+            html=content.html if channel.takes_html else None,
+            template=None if template is None else template.provider_name,
+            parameters=content.parameters,
+            headers=_headers(row, message, urls),
+            last_heard_at=known.heard_at,
+            tries=row.tries - 1,
+            details=message.details,
+        )
+
+    def _urls(self, row: MessageRow, arrangement: Arrangement) -> dict[str, str]:
+        if arrangement.public_url is None:
+            return {}
+        base, links = arrangement.public_url.rstrip("/"), self._sources.links
+        own = Link(use="unsubscribe", shop=row.shop, who=row.profile_id, message_id=str(row.id))
+        if row.is_commercial:
+            own = attrs.evolve(own, purpose=row.purpose, channel=row.channel)
+        choose = Link(use="preferences", shop=row.shop, who=row.profile_id, message_id=str(row.id))
+        urls = {"preferences_url": f"{base}/preferences/{links.make(choose, days=_DAYS_VALID)}"}
+        if row.is_commercial:
+            urls["unsubscribe_url"] = f"{base}/unsubscribe/{links.make(own, days=_DAYS_VALID)}"
+        return urls
+
+    def _sender(self, shop: str) -> Mapping[str, str]:
+        return self._sources.arrangement_of(shop).sender
+
+    def _heard(self, transaction: Transaction, shop: str, rows: Sequence[MessageRow]) -> dict[UUID, dt.datetime]:
+        settings, found = self._sources.settings_of(shop), {}
+        for row in rows:
+            page = timeline_of(transaction, shop, settings, row.customer_id, (20, None), [_HEARD], proven_only=False)
+            heard = [one.at for one in page if one.channel == row.channel]
+            if heard:
+                found[row.id] = max(heard)
+        return found
+
+
+@attrs.frozen(repr=False)
+class _Known:
+    customer: Customer | None
+    facts: Mapping[str, Any]
+    heard_at: dt.datetime | None
+
+
+def _variables(customer: Customer | None, facts: Mapping[str, Any], sender: Mapping[str, str]) -> dict[str, Any]:
+    """Give what every template may use: `customer.name`, `facts.orders.count`, `shop.trade_name`."""
+    who = {} if customer is None else {"name": customer.name, "language": customer.language, **customer.attributes}
+    tree: dict[str, Any] = {}
+    for name, value in facts.items():
+        *family, last = name.split(".")
+        place = tree
+        for part in family:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return {"customer": {name: value for name, value in who.items() if value is not None}, "facts": tree,
+            "shop": dict(sender)}  # fmt: skip
+
+
+def _chosen(templates: Collection[Template], channel: str, languages: Sequence[str], name: str) -> Template:
+    fitting = [one for one in templates if one.name == name and one.channel == channel]
+    for language in languages:
+        # A regional language is served by its plain one.
+        for wanted in (language, language.partition("-")[0]):
+            for one in fitting:
+                if one.language == wanted:
+                    return one
+    if fitting:
+        return min(fitting, key=lambda one: one.language)
+    raise InvalidError.of("template", f"no template {name} is live for {channel}: crm.messages.templates.publish(…)")
+
+
+def _address(row: MessageRow, arrangement: Arrangement) -> str:
+    if arrangement.delivery != "redirect" or row.address_kind is None:
+        return row.address or ""
+    redirected = arrangement.redirect_to.get(row.address_kind)
+    if redirected is None:
+        raise InvalidError.of("redirect_to", f"everything is redirected, and nothing says where for {row.address_kind}")
+    return redirected
+
+
+def _headers(row: MessageRow, message: Message, urls: Mapping[str, str]) -> dict[str, str]:
+    headers = {}
+    if "unsubscribe_url" in urls:
+        # RFC 8058: one click, answered to a POST without cookies.
+        headers["List-Unsubscribe"] = f"<{urls['unsubscribe_url']}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if message.answers is not None:
+        headers["In-Reply-To"] = headers["References"] = message.answers
+    return headers if row.channel == "email" else {}

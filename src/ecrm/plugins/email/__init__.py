@@ -1,0 +1,1 @@
+"""E-mail by SMTP, and the mails that come back."""

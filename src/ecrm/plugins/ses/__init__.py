@@ -1,0 +1,1 @@
+"""What Amazon SES tells by way of SNS: what became of e-mails, and mails that came in."""
