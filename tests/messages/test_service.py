@@ -331,3 +331,10 @@ def test_what_is_arranged_is_read_by_another_program(crm, database_url, clock, p
     crm.messages.configure(caps=[Cap(3, DAY, purpose="marketing")], quiet_hours=QuietHours(dt.time(22), dt.time(7)))
     with CRM(database_url, clock=clock, plugins=[]) as other:
         assert other.messages.arranged == crm.messages.arranged
+
+
+def test_ids_that_look_like_card_numbers_are_ids(crm):
+    like_a_card = "01a20f31-4111-7111-8111-111111111111"
+    sent = events.MessageSent(customer=AYSE, message_id=like_a_card, raw="4111 1111 1111 1111", source_id="s1")
+    assert crm.record(sent).properties["message_id"] == like_a_card
+    assert events.EmailDelivered(message_id=like_a_card, provider_id="4111111111111111").raw is None

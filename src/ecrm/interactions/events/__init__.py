@@ -64,6 +64,7 @@ from ecrm.interactions.events.conversation import (
 )
 from ecrm.interactions.events.custom import Custom
 from ecrm.interactions.events.declared import (
+    Answer,
     Answers,
     Attachments,
     Attributes,
@@ -167,6 +168,7 @@ from ecrm.interactions.events.shape import kind
 __all__ = [
     "CORE",
     "CORE_NAMES",
+    "Answer",
     "Answers",
     "Attachments",
     "Attributes",

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from ecrm.interactions.events.rules import Open, Text, Texts, Traits
+from ecrm.interactions.events.rules import Open, Text, Texts, Traits, Verbatim
 from ecrm.values.personal import IMPERSONAL, Personal
 
 __all__ = [
+    "Answer",
     "Answers",
     "Attachments",
     "Attributes",
@@ -35,6 +36,8 @@ __all__ = [
 Label = Annotated[Text, IMPERSONAL]
 # What somebody wrote or said, or was told.
 Prose = Annotated[Text, Personal("content", "answer and serve the customer", mask="text")]
+# What a provider answered, word for word: it may repeat an address.
+Answer = Annotated[Verbatim, Personal("content", "find out what became of a message", mask="text")]
 # What somebody looked for or at: addresses may hold what they typed.
 Trace = Annotated[Text, Personal("activity", "know what the customer looks for", mask="text")]
 PersonName = Annotated[Text, Personal("profile", "address the customer", mask="name")]

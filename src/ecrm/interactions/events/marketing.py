@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
-from ecrm.interactions.events.declared import Evidence, Label, Proof, Prose, Trace
+from ecrm.interactions.events.declared import Answer, Evidence, Label, Proof, Prose, Trace
 from ecrm.interactions.events.rules import Id, Word
 from ecrm.interactions.events.shape import kind
 
@@ -41,9 +41,9 @@ class EmailEvent(Event):
     """
 
     email_id: Id | None = None
-    message_id: Id | None = None
-    provider_id: Id | None = None
-    raw: Prose | None = None
+    message_id: Word | None = None
+    provider_id: Word | None = None
+    raw: Answer | None = None
     email_subject: Prose | None = None
     campaign_id: Id | None = None
     campaign_name: Label | None = None

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
-from ecrm.interactions.events.declared import Content, Prose, Trace
-from ecrm.interactions.events.rules import Id, Word
+from ecrm.interactions.events.declared import Answer, Content, Prose, Trace
+from ecrm.interactions.events.rules import Word
 from ecrm.interactions.events.shape import kind
 
 __all__ = [
@@ -28,14 +28,14 @@ __all__ = [
 class MessageEvent(Event):
     """Be about one message of the shop to the customer; the envelope holds its channel."""
 
-    message_id: Id | None = None
-    provider_id: Id | None = None
+    message_id: Word | None = None
+    provider_id: Word | None = None
     purpose: Word | None = None
     template: Word | None = None
     subject: Prose | None = None
     automated: bool | None = None
     reason: Prose | None = None
-    raw: Prose | None = None
+    raw: Answer | None = None
 
 
 @kind

@@ -30,6 +30,7 @@ __all__ = [
     "Text",
     "Texts",
     "Traits",
+    "Verbatim",
     "Word",
     "declared_by",
     "rule_of",
@@ -42,6 +43,7 @@ Currency = Annotated[str, "currency"]
 Direction = Annotated[str, "direction"]
 Moment = Annotated[datetime, "moment"]
 Traits = Annotated[Mapping[str, Any], "traits"]
+Verbatim = Annotated[str, "verbatim"]
 Texts = tuple[str, ...]
 Open = Mapping[str, Any]
 
@@ -250,6 +252,8 @@ _RULES: dict[Any, Rule] = {
     Text: Rule("text", _text),
     Id: Rule("id", _id),
     Word: Rule("word", checked_id),
+    # What a program wrote is kept as it is: its ids would be taken for card numbers.
+    Verbatim: Rule("text", checked_text),
     Currency: Rule("currency", checked_currency),
     Direction: Rule("direction", _direction),
     int: Rule("whole", _whole),
