@@ -13,23 +13,10 @@ from ecrm.http import Request, Response
 TURKEY = dt.timezone(dt.timedelta(hours=3))
 FORMAT = "%Y-%m-%d %H:%M:%S"
 USER, PASSWORD = "shop@example.com", "a password of the shop"
-SOURCES = set(
-    [
-        "HS_FIZIKSEL_ORTAM",
-        "HS_ISLAK_IMZA",
-        "HS_WEB",
-        "HS_CAGRI_MERKEZI",
-        "HS_SOSYAL_MEDYA",
-        "HS_EPOSTA",
-        "HS_MESAJ",
-        "HS_MOBIL",
-        "HS_EORTAM",
-        "HS_ETKINLIK",
-        "HS_2015",
-        "HS_ATM",
-        "HS_KARAR",
-    ]
-)
+SOURCES = {
+    "HS_FIZIKSEL_ORTAM", "HS_ISLAK_IMZA", "HS_WEB", "HS_CAGRI_MERKEZI", "HS_SOSYAL_MEDYA", "HS_EPOSTA", "HS_MESAJ",
+    "HS_MOBIL", "HS_EORTAM", "HS_ETKINLIK", "HS_2015", "HS_ATM", "HS_KARAR",
+}  # fmt: skip
 HOLIDAYS = {dt.date(2026, 10, 29)}
 
 

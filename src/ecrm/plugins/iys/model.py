@@ -84,10 +84,10 @@ class Entry:
         profile_id: Whose.
         known_status: What İYS holds: ONAY, RET, "-" for no record; None where nobody knows.
         known_at: From when that is.
-        wanted_status: What İYS is to hold; None where it holds what it should.
-        wanted_at: When the customer said so.
+        wanted_status: What the customer last said to the shop; None where they said nothing to it.
+        wanted_at: When they did.
         wanted_source: How.
-        due_at: When it must be there.
+        due_at: When İYS must hold it; None where there is nothing to tell.
         pushed_at: When İYS last took something.
         error_code: İYS's code of what it refused.
         error: What it said.
@@ -114,7 +114,7 @@ class Entry:
     next_try_at: dt.datetime | None = None
 
     def __repr__(self) -> str:
-        return f"<Entry {self.type} {self.known_status} {self.wanted_status or ''}>"
+        return f"<Entry {self.type} {self.known_status} {'' if self.due_at is None else self.wanted_status}>"
 
 
 @attrs.frozen
@@ -178,20 +178,25 @@ def want(held: Entry | None, word: Word, recipient_type: str, is_holiday: IsHoli
     )
 
 
-def learn(held: Entry | None, word: Word, recipient_type: str) -> Entry:
-    """Take in what İYS holds; a word of the shop's own that is newer is still to be told there.
+def learn(held: Entry | None, word: Word, recipient_type: str, is_holiday: IsHoliday) -> Entry:
+    """Take in what İYS holds; a word of the shop's own that is newer and says otherwise is to be told there.
 
     Args:
         held: What is known of the address; None where nothing is.
         word: What İYS holds.
         recipient_type: Of an address that is new.
+        is_holiday: Tells whether a day is a public holiday.
     """
     entry = held or _entry(word, recipient_type)
     if entry.known_at is not None and word.at < entry.known_at:
         return entry
     known = attrs.evolve(entry, known_status=word.status, known_at=word.at)
-    is_overtaken = known.wanted_at is not None and known.wanted_at <= word.at
-    return _settled(known) if is_overtaken else known
+    if known.wanted_at is None or known.wanted_at <= word.at:
+        return _settled(known)
+    if known.due_at is None and known.wanted_status != known.known_status:
+        # It was not told since İYS held the same then, as far as was known.
+        return attrs.evolve(known, due_at=deadline_of(known.wanted_at, is_holiday))
+    return known
 
 
 def next_step(entry: Entry, now: dt.datetime, is_holiday: IsHoliday) -> Step:
@@ -269,7 +274,7 @@ def failed(
 
 
 def dropped(entry: Entry) -> Entry:
-    """Want nothing of it any more."""
+    """Note that there is nothing to tell."""
     return _settled(entry)
 
 
@@ -296,7 +301,7 @@ def _held_back(entry: Entry, now: dt.datetime) -> Step | None:
 
 
 def _needless(entry: Entry) -> Step | None:
-    if entry.wanted_status in {None, entry.known_status}:
+    if entry.due_at is None or entry.wanted_status == entry.known_status:
         return Step("drop", "İYS holds what it should")
     if entry.wanted_status == REFUSED and entry.known_status is None:
         return Step("ask", "what İYS holds of this address is not known")
@@ -327,9 +332,6 @@ def _entry(word: Word, recipient_type: str) -> Entry:
 def _settled(entry: Entry) -> Entry:
     return attrs.evolve(
         entry,
-        wanted_status=None,
-        wanted_at=None,
-        wanted_source=None,
         due_at=None,
         error_code=None,
         error=None,

@@ -118,8 +118,8 @@ class Iys:
                 return 0
             for one in heard:
                 held = tables.find(transaction, self._shop, (one.word.recipient, kind, one.word.type))
-                wanted = model.want(held, one.word, kind, self._is_holiday)
-                tables.save(transaction, self._shop, [model.learn(held, one.word, kind) if one.is_theirs else wanted])
+                take = model.learn if one.is_theirs else model.want
+                tables.save(transaction, self._shop, [take(held, one.word, kind, self._is_holiday)])
             return len(heard)
 
         return self._crm.database.transact(work)
