@@ -38,7 +38,7 @@ def server():
 
 @pytest.fixture
 def crm(database_url, clock, office, server):
-    plugins = [Email(0.5), Webhook(0.5), "console", "call_task", "standard_webhooks"]
+    plugins = [Email(2), Webhook(2), "console", "call_task", "standard_webhooks"]
     with CRM(database_url, clock=clock, plugins=plugins, secrets=SECRETS, on_error="raise") as opened:
         opened.upgrade()
         opened.plugins.configure(

@@ -70,7 +70,7 @@ class Webhook:
         try:
             # Looked up anew for each message, so that what was checked is what is connected to.
             target = Target.of(url, self._look_up, allows_loopback=line.settings()["allows_loopback"])
-            answer = post(target, body, headers, self._patience_s, self._context)
+            answer = post(target, body, headers, self._patience_s, line.now(), self._context)
         except InvalidError as error:
             return Receipt("refused", reason="blocked", raw=str(error))
         except UnavailableError as error:
