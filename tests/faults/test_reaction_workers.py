@@ -16,6 +16,7 @@ from ecrm import UnavailableError
 from faults import bugs, children
 from faults.chance import chance_of
 from faults.ledger import Ledger
+from faults.patience import wait_until
 from faults.reactive import FileClock, open_reactive, work_again
 from story import AYSE, START, visited
 
@@ -69,13 +70,6 @@ def is_recorded(crm, event):
         crm.record(event)
         return True
     return False
-
-
-def wait_until(is_so, what):
-    until = time.monotonic() + children.PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < until, what
-        time.sleep(0.01)
 
 
 def is_stopped(child):
