@@ -19,7 +19,7 @@ def server():
 
 def asked(server, *answers):
     server.answer_next(*answers)
-    with Provider(FrozenLine(), 0.4) as provider:
+    with Provider(FrozenLine(), 1) as provider:
         return provider.post(f"{server.url}/messages", json={})
 
 
@@ -38,7 +38,7 @@ def test_how_long_to_wait_is_read_from_either_form(server, value, wait_s):
 
 @pytest.mark.parametrize(("url", "status"), [("http://127.0.0.1:9/", "delayed"), ("ftp://127.0.0.1/", "delayed")])
 def test_where_nothing_was_sent_it_is_delayed(url, status):
-    with Provider(FrozenLine(), 0.4) as provider:
+    with Provider(FrozenLine(), 1) as provider:
         assert provider.post(url, json={}).status == status
 
 

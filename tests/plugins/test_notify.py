@@ -18,7 +18,7 @@ def server():
 
 
 def urls_of(server):
-    return f"{server.url.replace('http', 'json')}/a/secret/place?rto=0.4&cto=0.4"
+    return f"{server.url.replace('http', 'json')}/a/secret/place?rto=1&cto=1"
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def case(server):
         return [Arrival(one["To"], f"{one['Subject']}\n{one['TextBody']}") for one in bodies if one["To"] != REFUSED]
 
     return ChannelCase(
-        Postmark(patience_s=0.4),
+        Postmark(patience_s=1),
         to=["ayse@example.com", "mehmet@example.com"],
         arrived=arrived,
         settings={"sender": "shop@example.com", "api_url": server.url},

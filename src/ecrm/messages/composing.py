@@ -147,6 +147,8 @@ class Composer:
             last_heard_at=known.heard_at,
             tries=row.tries - 1,
             details=message.details,
+            profile_id=row.profile_id,
+            customer_id=row.customer_id,
         )
 
     def _urls(self, row: MessageRow, arrangement: Arrangement) -> dict[str, str]:

@@ -5,6 +5,7 @@ What a provider's own codes mean is said by its channel.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
@@ -55,6 +56,22 @@ class Answer:
     status: int
     text: str
     wait_s: float | None = None
+
+    @classmethod
+    def of(cls, status: int, text: str, retry_after: str | None, now: dt.datetime) -> Answer:
+        """Read an answer.
+
+        Args:
+            status: The HTTP status.
+            text: The body.
+            retry_after: The header of this name; None where it is missing.
+            now: The time, aware.
+
+        >>> Answer.of(429, "", "Thu, 01 Jan 2026 00:00:30 GMT", dt.datetime(2026, 1, 1, tzinfo=dt.UTC)).wait_s
+        30.0
+        """
+        wait_s = read_retry_after(retry_after, now)
+        return cls(status, text, None if wait_s is None else min(wait_s, _LONGEST_WAIT_S))
 
     @property
     def is_good(self) -> bool:
@@ -148,9 +165,8 @@ class Provider:
             return Receipt("delayed", reason="away", raw=f"the provider is away: {type(error).__name__}")
         except httpx2.HTTPError as error:
             return Receipt("uncertain", raw=f"the provider did not answer: {type(error).__name__}")
-        wait_s = read_retry_after(got.headers.get("retry-after"), self._line.now())
         text = got.content.decode("utf-8", "replace")
-        return Answer(got.status_code, text, None if wait_s is None else min(wait_s, _LONGEST_WAIT_S))
+        return Answer.of(got.status_code, text, got.headers.get("retry-after"), self._line.now())
 
     def _client(self) -> httpx2.Client:
         if self._given is not None:

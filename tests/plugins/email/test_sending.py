@@ -23,7 +23,7 @@ def office():
 
 def case_of(office, **more):
     given = GIVEN | {"port": office.port} | more
-    plugin = Email(patience_s=0.4)
+    plugin = Email(patience_s=1)
 
     def arrived():
         return [Arrival(one.to[0], f"{one.mail['subject']}\n{one.mail.get_content()}") for one in office.letters]
@@ -186,7 +186,7 @@ def test_starttls_signs_in_where_the_certificate_is_known(tmp_path):
     given = GIVEN | {"host": "localhost", "security": "starttls", "username": USER}
     with PostOffice(context=server, asks_who=True).open() as office:
         stage = ChannelStage(case_of(office))
-        plugin = Email(0.5, lambda: trusting)
+        plugin = Email(2, lambda: trusting)
         line = FrozenLine.of(plugin, given | {"port": office.port}, {"password": PASSWORD})
         assert [one.status for one in plugin.deliver([stage.message()], line)] == ["accepted"]
 
@@ -194,7 +194,7 @@ def test_starttls_signs_in_where_the_certificate_is_known(tmp_path):
         [receipt] = plugin.deliver([stage.message()], wrong)
         assert (receipt.status, receipt.reason) == ("delayed", "account")
 
-        [receipt] = Email(0.5).deliver([stage.message()], line)
+        [receipt] = Email(2).deliver([stage.message()], line)
         assert (receipt.status, receipt.reason) == ("delayed", "account")
         assert len(office.letters) == 1
 

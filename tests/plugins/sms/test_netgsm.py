@@ -36,7 +36,7 @@ def arrived(server):
 @pytest.fixture
 def case(server):
     return ChannelCase(
-        Sms(patience_s=0.4),
+        Sms(patience_s=1),
         ["+905321112233", "+4915112345678"],
         lambda: arrived(server),
         {"provider": "netgsm", "account": USER, "sender": "KUSCICEK", "api_url": server.url},

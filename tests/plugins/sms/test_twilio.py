@@ -56,7 +56,7 @@ def arrived(server):
 def case_of(server, **more):
     given = {"account": ACCOUNT, "sender": "+15005550006", "api_url": server.url, "callback_url": CALLBACK}
     return ChannelCase(
-        Sms(patience_s=0.4),
+        Sms(patience_s=1),
         ["+905321112233", "+905321112244"],
         lambda: arrived(server),
         given | more,

@@ -36,7 +36,7 @@ def arrived(server):
 
 
 def case_of(server, **more):
-    plugin = Webhook(patience_s=0.4, **more)
+    plugin = Webhook(patience_s=1, **more)
     return ChannelCase(
         plugin,
         ["ayse@example.com", "+905321112233"],

@@ -46,7 +46,7 @@ def arrived(server):
 @pytest.fixture
 def case(server):
     return ChannelCase(
-        Whatsapp(patience_s=0.4),
+        Whatsapp(patience_s=1),
         ["+905321112233", "+4915112345678"],
         lambda: arrived(server),
         {"phone_number_id": NUMBER, "api_url": server.url},

@@ -52,7 +52,7 @@ class Pigeon:
 
     @hookimpl
     def register_channels(self):
-        return [Channel("pigeon", "email", self.deliver, deadline_s=0.8, is_repeatable=True, **self.more)]
+        return [Channel("pigeon", "email", self.deliver, deadline_s=2, is_repeatable=True, **self.more)]
 
     def deliver(self, messages, line):
         if not line.settings().get("loft"):
@@ -69,7 +69,7 @@ class Pigeon:
     def body(self, message):
         return {"to": message.to, "text": message.text, "key": str(message.id)}
 
-    def ask(self, line, key, body, patience_s=0.4):
+    def ask(self, line, key, body, patience_s=1):
         raw = json.dumps(body).encode()
         request = urllib.request.Request(line.settings()["loft"], raw, {"x-key": key})  # noqa: S310 - our own
         try:
@@ -213,7 +213,7 @@ class BelievesAnything(Pigeon):
 
 
 class WaitsForEver(Pigeon):
-    def ask(self, line, key, body, patience_s=3):
+    def ask(self, line, key, body, patience_s=4):
         return super().ask(line, key, body, patience_s)
 
 

@@ -70,7 +70,7 @@ class Webhook:
         try:
             # Looked up anew for each message, so that what was checked is what is connected to.
             target = Target.of(url, self._look_up, allows_loopback=line.settings()["allows_loopback"])
-            answer = post(target, body, headers, self._patience_s, self._context)
+            answer = post(target, body, headers, self._patience_s, line.now(), self._context)
         except InvalidError as error:
             return Receipt("refused", reason="blocked", raw=str(error))
         except UnavailableError as error:
@@ -85,8 +85,10 @@ def _check_key(secret: str) -> None:
 
 
 def _body(message: Outgoing, line: Line) -> bytes:
+    whose = None if message.customer_id is None else str(message.customer_id)
     said = {
-        "id": str(message.id), "shop": message.shop, "to": message.to, "purpose": message.purpose,
+        "id": str(message.id), "customer_id": whose, "shop": message.shop, "to": message.to,
+        "purpose": message.purpose,
         "is_commercial": message.is_commercial, "language": message.language, "subject": message.subject,
         "text": message.text, "html": message.html, "details": dict(message.details),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import http.client
 import socket
 import ssl
@@ -41,6 +42,7 @@ def post(
     body: bytes,
     headers: Mapping[str, str],
     patience_s: float,
+    now: dt.datetime,
     context: Context = ssl.create_default_context,
 ) -> Answer:
     """Post a body; a redirect is an answer as any other, and not followed.
@@ -50,6 +52,7 @@ def post(
         body: The bytes.
         headers: By name.
         patience_s: How long one step may take, in seconds.
+        now: The time, for a Retry-After that is a date.
         context: Makes what TLS is checked by.
 
     Raises:
@@ -61,8 +64,7 @@ def post(
         connection.request("POST", target.path, body, dict(headers))
         got = connection.getresponse()
         text = got.read(_LONGEST_ANSWER).decode("utf-8", "replace")
-        wait = got.getheader("retry-after") or ""
-        return Answer(got.status, text, float(wait) if wait.isascii() and wait.isdecimal() else None)
+        return Answer.of(got.status, text, got.getheader("retry-after"), now)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise UnansweredError(type(error).__name__) from error
     finally:
