@@ -80,6 +80,8 @@ class PostOffice:
         return "451 4.3.0 Try later" if self._due("error") else "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if self._due("nonsense"):
+            return "hello there"
         if self._due("limit"):
             return "450 4.7.1 You write too often"
         if address in ANSWERS:

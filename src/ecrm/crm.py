@@ -2,52 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, Self
 from uuid import UUID
 
-import uuid6
-
-from ecrm.audit.service import Audit
-from ecrm.composition import Core, machine_time
-from ecrm.consent.links import Links
-from ecrm.consent.projecting import consent_followers, consent_projection
-from ecrm.consent.service import Consent
-from ecrm.crew import kept_facts_follower
-from ecrm.customers.service import Customers
 from ecrm.database import Database
 from ecrm.duties import Duties
-from ecrm.errors import InvalidError, NotFoundError, SetupError
 from ecrm.interactions.emitting import Tap
-from ecrm.interactions.events import CustomerUpdated, Event, InteractionVoided, Kinds, NoteAdded
-from ecrm.interactions.inboxes import Inbox
-from ecrm.interactions.model.book import FactBook
+from ecrm.interactions.events import Event, InteractionVoided, Kinds
 from ecrm.interactions.model.interaction import Interaction, Timeline
 from ecrm.interactions.model.order import Order
 from ecrm.interactions.model.view import CustomerView
 from ecrm.interactions.reading import Before, facts_of, orders_shown, timeline_of
-from ecrm.interactions.recording import Kit
-from ecrm.interactions.recounting import fact_follower
-from ecrm.interactions.service import Recorder, Report, interaction_id
-from ecrm.messages.arranging import Arrangements
-from ecrm.messages.deployment import Deployment
-from ecrm.messages.projecting import message_followers, message_projection
-from ecrm.messages.service import Explained, Messages
-from ecrm.messages.templates import Templates
-from ecrm.privacy.service import Privacy
-from ecrm.registry import collect
-from ecrm.shops.keyring import Keyring
-from ecrm.shops.options import Options
-from ecrm.shops.secretkeys import SecretKeys
+from ecrm.interactions.service import Report, interaction_id
+from ecrm.opening import Clock, open_core
 from ecrm.signals import Signals
-from ecrm.switchboard import Switchboard
-from ecrm.values import Actor, Who
+from ecrm.values import Actor
 from ecrm.values.who import Someone
 
 __all__ = ["CRM", "CustomerView"]
-
-Clock = Callable[[], dt.datetime]
 
 
 class CRM(Duties):
@@ -73,7 +46,7 @@ class CRM(Duties):
     Raises:
         SetupError: A database or plugin that can not work.
 
-    >>> from ecrm import Money, events
+    >>> from ecrm import Money, Who, events
     >>> with CRM("sqlite:///shop.db") as crm:
     ...     order = events.OrderCompleted(order_id="1", total=Money("9.90", "EUR"), customer=Who(user_id=7))
     ...     crm.record(order).kind
@@ -92,50 +65,18 @@ class CRM(Duties):
         deployment: str | None = None,
         clock: Clock | None = None,
     ) -> None:
-        if on_error not in {"log", "raise"}:
-            raise InvalidError.of("on_error", 'use "log" or "raise"')
-        database = Database(url)
-        beside = None if host is None else Database(host)
-        if beside is not None and (beside.dialect, database.dialect) != ("sqlite", "sqlite"):
-            message = "host= is for a shop on SQLite: on PostgreSQL open the CRM on the shop's own database"
-            raise SetupError(message)
-        contributions = collect(plugins)
-        now = clock or machine_time
-        keyring = Keyring(secrets or {}, contributions.settings)
-        options = Options(database, contributions.settings, keyring, now, shop)
-        keys = SecretKeys(keyring, now)
-        book = FactBook(contributions.facts)
-        kept = kept_facts_follower(contributions, uuid6.uuid7)
-        arrangements = Arrangements(database, now)
-        followers = (fact_follower(book), kept, *consent_followers(), *message_followers(), *contributions.followers)
-        projections = (consent_projection(now), message_projection(arrangements.expires_after))
-        kit = Kit(uuid6.uuid7, now, followers, book, keys, projections)
-        sending = (arrangements, Deployment(database, deployment, now))
-        self._core = Core(database, beside, kit, contributions, options, sending, Signals(), on_error)
+        self._core = open_core(
+            url,
+            host=host,
+            shop=shop,
+            plugins=plugins,
+            secrets=secrets,
+            on_error=on_error,
+            deployment=deployment,
+            clock=clock,
+        )
         self._open(shop)
         self._core.prepare()
-
-    def _open(self, shop: str) -> None:
-        core = self._core
-        self.shop = core.shop(shop)
-        self._recorder = Recorder(core.database, self.shop, core.kit, self._tell)
-        self.inbox = Inbox(core.database, self.shop, core.kit.now)
-        self.customers = Customers(
-            core.database, self.shop, self._record_traits, core.kit.now, core.kit.new_id, core.kit.followers
-        )
-        self.consent = Consent(
-            core.database, self.shop, core.kit.now, self.record, self.customers.as_who, core.address_of
-        )
-        self.audit = Audit(core.database, self.shop.key, core.kit.now, self.customers.ids_of)
-        room = core.postroom
-        self.messages = Messages(
-            core.database, self.shop, core.kit.now, (self.record, self.emit), core.kit.new_id, self.customers.as_who,
-            room.arrangements, room.deployment, self._templates(), room.lint_rules_of,
-            room.links,
-        )  # fmt: skip
-        self.privacy = Privacy(core.privacy, self.shop)
-        self.plugins = Switchboard(core, self.shop, self.customers.find)
-        self._services = {}
 
     def __repr__(self) -> str:
         return f"<CRM {self._core.database.dialect} shop={self.shop.key}>"
@@ -155,11 +96,6 @@ class CRM(Duties):
     def database(self) -> Database:
         """Give the database the CRM lives in."""
         return self._core.database
-
-    @property
-    def links(self) -> Links:
-        """Give what makes and reads the signed links a customer refuses, chooses and confirms by."""
-        return self._core.postroom.links
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -197,7 +133,7 @@ class CRM(Duties):
             InvalidError: It can not be stored as it is; the fields are named.
             UnavailableError: The database is locked, full or away; nothing was stored.
 
-        >>> from ecrm import events
+        >>> from ecrm import Who, events
         >>> crm.record(events.StoreVisited(customer=Who(card="1234"), channel="store")).channel
         'store'
         """
@@ -215,7 +151,7 @@ class CRM(Duties):
         Returns:
             How many are new, were there already, were rejected and why.
 
-        >>> from ecrm import events
+        >>> from ecrm import Who, events
         >>> crm.record_many([events.StoreVisited(customer=Who(card="1"), source_id="v1")]).recorded
         1
         """
@@ -232,7 +168,7 @@ class CRM(Duties):
         Returns:
             True when its row was written. With `on_error="log"` a failure is logged and gives False.
 
-        >>> from ecrm import events
+        >>> from ecrm import Who, events
         >>> crm.emit(events.StoreVisited(customer=Who(card="1234")))
         True
         >>> crm.work().received
@@ -289,6 +225,7 @@ class CRM(Duties):
     def facts(self, who: Someone) -> dict[str, Any]:
         """Give the facts of a customer by name: counts always, the rest once it is known.
 
+        >>> from ecrm import Who, events
         >>> visit = crm.record(events.StoreVisited(customer=Who(card="2345")))
         >>> crm.facts(Who(card="2345"))["visits.count"]
         1
@@ -347,30 +284,3 @@ class CRM(Duties):
     def kinds(self) -> Kinds:
         """Give the event kinds that are known: the core's and the plugins'."""
         return self._core.contributions.kinds
-
-    def explain_message(self, id: UUID | str) -> Explained:  # noqa: A002 - as `Explained.id`
-        """Say what became of a message and why.
-
-        Raises:
-            NotFoundError: There is no such message in this shop.
-        """
-        return self.messages.explain(id)
-
-    def _templates(self) -> Templates:
-        core = self._core
-        room = core.postroom
-        return Templates(
-            core.database, self.shop, core.kit.now, room.composer, room.lint_rules_of,
-            lambda who: room.known_of(self.shop.key, core.database, self._known(who)),
-        )  # fmt: skip
-
-    def _known(self, who: Someone) -> UUID:
-        found = self.customers.find(who)
-        if found is None:
-            message = "nobody is known by this identity in this shop"
-            raise NotFoundError(message)
-        return found.id
-
-    def _record_traits(self, event_name: str, customer: Who, properties: dict[str, Any], actor: Actor | None) -> None:
-        kind = {"Customer Updated": CustomerUpdated, "Note Added": NoteAdded}[event_name]
-        self._recorder.record(kind(customer=customer, actor=actor, **properties))

@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ecrm.composition import Core
-from ecrm.customers.service import Customers
 from ecrm.errors import EcrmError, NotFoundError, SetupError
 from ecrm.hookspecs import Service
 from ecrm.http import Request, Response
 from ecrm.interactions.health import Finding, inbox_findings, recount_finding, table_finding
-from ecrm.interactions.model.interaction import Interaction
+from ecrm.messages.health import message_findings
 from ecrm.privacy.health import request_finding
 from ecrm.reactions.health import reaction_findings, timer_finding
 from ecrm.reactions.model.rehearsal import Replayed
 from ecrm.reactions.model.standing import Parked, Standing
 from ecrm.reactions.service import Reactions
 from ecrm.registry import Owned
-from ecrm.shops.service import Shop
+from ecrm.rooms import Rooms
 from ecrm.sources.health import source_findings
 from ecrm.sources.pulling import Pulled
-from ecrm.switchboard import Switchboard
 from ecrm.values.who import Someone
 from ecrm.worker import Done, Worker
 
@@ -36,14 +33,8 @@ T = TypeVar("T")
 _CONDITION_DEADLINE_S = 5.0
 
 
-class Duties:
+class Duties(Rooms):
     """Work, watch over the CRM's health, tell the host, look after plugins."""
-
-    _core: Core
-    _services: dict[type[Any], Any]
-    shop: Shop
-    customers: Customers
-    plugins: Switchboard
 
     def work(self) -> Done:
         """Do what waits, until nothing does: pull, receive, react, wake; give the counts.
@@ -182,6 +173,7 @@ class Duties:
             *reaction_findings(self._reactions.standings(), self._reactions.count_parked()),
             timer_finding(core.crew.parts, core.crew.timers),
             *source_findings(core.crew.puller, self.shop.key, now),
+            *message_findings(core.database, core.postroom.deployment, self.shop.key, now),
             request_finding(core.database, self.shop.key, now),
         ]
 
@@ -272,11 +264,6 @@ class Duties:
     @property
     def _reactions(self) -> Reactions:
         return self._core.crew.reactions_of(self.shop.key)
-
-    def _tell(self, shop: str, interactions: Sequence[Interaction]) -> None:
-        signals = self._core.signals
-        if interactions and signals.recorded.receivers:
-            signals.tell(signals.recorded, self, shop=shop, interactions=list(interactions))
 
     def _watch(self) -> None:
         signals = self._core.signals

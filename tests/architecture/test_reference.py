@@ -91,6 +91,16 @@ def test_every_record_a_hook_returns_is_in_the_reference():
     assert_named(records - {"Contact", "Delivery", "Move", "Page", "Refusal", "Regrouping"}, "hooks")
 
 
+def test_every_channel_source_and_setting_of_ours_is_in_the_reference():
+    from ecrm.plugins import BUILT_IN
+    from ecrm.registry import collect
+
+    found = collect(sorted(BUILT_IN))
+    ours = {owned.plugin for owned in (*found.channels.values(), *found.sources.values())}
+    settings = {one.name for plugin in ours for one in found.settings.get(plugin, ())}
+    assert_named({*found.channels, *found.sources, *settings}, "channels")
+
+
 def test_every_environment_variable_is_in_the_reference():
     sources = (ROOT / "src").rglob("*.py")
     read = {name for path in sources for name in ENVIRONMENT.findall(path.read_text(encoding="utf-8"))}

@@ -12,7 +12,7 @@ from ecrm import CRM, Who, events
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
 from ecrm.hookspecs import Receipt
 from ecrm.messages import Cap, Commercial, Content, QuietHours, Transactional
-from ecrm.messages.service import request_of
+from ecrm.messages.requesting import request_of
 from messages.pigeon import Pigeons, advert, note
 from story import AYSE, MEHMET
 

@@ -8,8 +8,7 @@ import pytest
 from ecrm.errors import SetupError
 from ecrm.http import Response
 from ecrm.plugins.notify import Notify
-from ecrm.testing import Arrival, ChannelCase, ChannelContract, FrozenLine, Loopback
-from ecrm.testing.contracts.channelcase import ChannelStage
+from ecrm.testing import Arrival, ChannelCase, ChannelContract, ChannelStage, FrozenLine, Loopback
 
 
 @pytest.fixture

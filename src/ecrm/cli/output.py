@@ -53,7 +53,8 @@ def _mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
 
 _TURNS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (Money, _money),
-    ((dt.datetime, dt.date), lambda value: value.isoformat()),
+    ((dt.datetime, dt.date, dt.time), lambda value: value.isoformat()),
+    (dt.timedelta, lambda value: value.total_seconds()),
     ((UUID, Decimal), str),
     (Mapping, _mapping),
     ((set, frozenset), lambda value: sorted((to_plain(held) for held in value), key=str)),

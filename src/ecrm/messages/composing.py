@@ -104,7 +104,12 @@ class Composer:
         return composed
 
     def preview(
-        self, shop: str, template: Template, customer: Customer | None, facts: Mapping[str, Any], **given: Any
+        self,
+        shop: str,
+        template: Template,
+        customer: Customer | None,
+        facts: Mapping[str, Any],
+        given: Mapping[str, Any],
     ) -> Content:
         """Fill a template in for one customer, with a made-up address to refuse at."""
         settings = self._sources.settings_of(shop)

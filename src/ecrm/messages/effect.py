@@ -9,7 +9,7 @@ import attrs
 from ecrm.errors import InvalidError
 from ecrm.interactions.events import Event
 from ecrm.messages.model.message import Message
-from ecrm.messages.service import request_of
+from ecrm.messages.requesting import request_of
 from ecrm.reactions.model.effect import Record
 from ecrm.values import Who
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Meaning", "Provider", "to_numbers"]
 
 _LONGEST_WAIT_S = 2_678_400.0
-_ASKED_TO_WAIT = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_ASKED_TO_WAIT: Mapping[int, str] = {HTTPStatus.TOO_MANY_REQUESTS: "limit", HTTPStatus.SERVICE_UNAVAILABLE: "away"}
 
 
 @attrs.frozen
@@ -96,7 +96,7 @@ class Answer:
             given = wait_s if meaning.status == "delayed" else None
             return Receipt(meaning.status, reason=meaning.reason, wait_s=given, raw=self.text)
         if self.status in _ASKED_TO_WAIT:
-            return Receipt("delayed", reason="limit", wait_s=self.wait_s, raw=self.text)
+            return Receipt("delayed", reason=_ASKED_TO_WAIT[self.status], wait_s=self.wait_s, raw=self.text)
         if self.is_good or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             # It may have gone out before the provider failed, or said something nobody understands.
             return Receipt("uncertain", raw=f"{self.status} {self.text}")
@@ -145,7 +145,7 @@ class Provider:
         try:
             got = client.post(url, timeout=self._patience_s, follow_redirects=False, **asked)
         except (*never_sent, httpx2.InvalidURL) as error:
-            return Receipt("delayed", reason="other", raw=f"the provider is away: {type(error).__name__}")
+            return Receipt("delayed", reason="away", raw=f"the provider is away: {type(error).__name__}")
         except httpx2.HTTPError as error:
             return Receipt("uncertain", raw=f"the provider did not answer: {type(error).__name__}")
         wait_s = read_retry_after(got.headers.get("retry-after"), self._line.now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -13,79 +13,28 @@ from ecrm.consent.links import Link, Links
 from ecrm.customers.finding import find_profile
 from ecrm.database import Database
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
-from ecrm.interactions.events import Event, MessageRequested
+from ecrm.interactions.events import Event
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.messages.arranging import Arrangements, Held
 from ecrm.messages.deployment import Deployment
+from ecrm.messages.explaining import Explained, Receipted, explained_of
 from ecrm.messages.holidays import holidays_of
 from ecrm.messages.linting import Rules, lint
 from ecrm.messages.model.message import PREFERRED, Message, Transactional
 from ecrm.messages.model.template import Template
-from ecrm.messages.projecting import SOURCE
+from ecrm.messages.requesting import request_of
 from ecrm.messages.tables import message as message_table
 from ecrm.messages.tables import receipt as receipt_table
-from ecrm.messages.tables.message import PARKED, STATES, SUPPRESSED, UNCERTAIN, WAITING, MessageRow
+from ecrm.messages.tables.message import PARKED, STATES, SUPPRESSED, UNCERTAIN, WAITING
 from ecrm.messages.templates import KNOWN_VARIABLES, Templates
 from ecrm.shops.service import Shop
-from ecrm.values import Actor, Who
+from ecrm.values import Who
 from ecrm.values.who import Someone
 
-__all__ = ["Explained", "Messages", "Receipted", "request_of"]
+__all__ = ["Messages"]
 
 _MOST_AT_ONCE = 1_000
 _DAYS_TO_CONFIRM = 7
-
-
-@attrs.frozen
-class Receipted:
-    """Be one thing that became of a message.
-
-    Args:
-        status: As `delivered` or `bounced`.
-        at: When.
-        is_weak: Whether it may have been a program.
-        reason: Why, where it did not arrive.
-    """
-
-    status: str
-    at: dt.datetime
-    is_weak: bool
-    reason: str | None
-
-
-@attrs.frozen
-class Explained:
-    """Say what became of a message and why.
-
-    Args:
-        id: The message's.
-        state: waiting, sending, sent, suppressed, failed, parked or uncertain.
-        purpose: What for.
-        is_commercial: Whether it is advertising.
-        channel: By which channel it went, or shall go.
-        reason: Why it was to be sent.
-        asked_at: When it was asked for.
-        due_at: When it is looked at next.
-        authorised_at: When it was last found that it may go.
-        tries: How often it was handed over.
-        provider_id: What the provider calls it.
-        trail: What was decided about it, the oldest first: when, the state, and why.
-        receipts: What the provider told of it.
-    """
-
-    id: UUID
-    state: str
-    purpose: str
-    is_commercial: bool
-    channel: str | None
-    reason: str
-    asked_at: dt.datetime
-    due_at: dt.datetime
-    authorised_at: dt.datetime | None
-    tries: int
-    provider_id: str | None
-    trail: tuple[Mapping[str, Any], ...]
-    receipts: tuple[Receipted, ...] = ()
 
 
 class Messages:
@@ -245,7 +194,7 @@ class Messages:
         with self._database.read() as transaction:
             customer = None if who is None else self._customer(who)
             rows = message_table.messages_of(transaction, self._shop.key, customer, state, limit)
-        return [_explained(row) for row in rows]
+        return [explained_of(row) for row in rows]
 
     def explain(self, id_: UUID | str) -> Explained:
         """Say what became of a message and why.
@@ -260,7 +209,7 @@ class Messages:
         if not rows:
             raise NotFoundError("there is no such message in this shop; one that was emitted is there after the worker")
         told = tuple(Receipted(one.status, one.at, one.is_weak, one.reason) for one in receipts)
-        return attrs.evolve(_explained(rows[0]), receipts=told)
+        return attrs.evolve(explained_of(rows[0]), receipts=told)
 
     def cancel(self, id_: UUID | str, because: str) -> None:
         """Let a message that waits never go.
@@ -351,27 +300,6 @@ class Messages:
             message_table.save_messages(transaction, [rows[0].noted(now, to, because, **moment)])
 
 
-def request_of(message: Message, who: Who | None, id_: UUID | None) -> MessageRequested:
-    """Make the event by which a message is asked for.
-
-    Args:
-        message: What is to be said.
-        who: Whom to; None is whom the interaction is about that it follows from.
-        id_: The message's; None gives it that of the interaction.
-    """
-    return MessageRequested(
-        customer=who,
-        message_id=None if id_ is None else str(id_),
-        purpose=message.purpose,
-        template=message.template,
-        reason=message.reason,
-        message=message.to_wire(),
-        source=SOURCE,
-        direction="out",
-        actor=Actor.system("messages"),
-    )
-
-
 def _id_of(shop: str, key: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"ecrm:{shop}:{key}")
 
@@ -381,10 +309,3 @@ def _uuid(id_: UUID | str) -> UUID:
         return id_ if isinstance(id_, UUID) else UUID(id_)
     except (ValueError, AttributeError, TypeError) as error:
         raise InvalidError.of("id", "give a message's id") from error
-
-
-def _explained(row: MessageRow) -> Explained:
-    return Explained(
-        row.id, row.state, row.purpose, row.is_commercial, row.channel or row.wanted, row.message.get("reason", ""),
-        row.asked_at, row.due_at, row.authorised_at, row.tries, row.provider_id, row.trail,
-    )  # fmt: skip

@@ -139,13 +139,15 @@ class Templates:
                 self._set(other, "approved", None)
         return self._set(held, "live", by or None)
 
-    def preview(self, template: Template, who: Someone | None = None, **given: Any) -> Content:
+    def preview(
+        self, template: Template, who: Someone | None = None, variables: Mapping[str, Any] | None = None
+    ) -> Content:
         """Show what a template says to a customer.
 
         Args:
             template: The template.
             who: The customer; None is somebody of whom nothing is known.
-            **given: The variables that are passed with the message.
+            variables: Those that are passed with the message.
 
         Raises:
             InvalidError: A variable is missing, or it can not be filled in.
@@ -157,7 +159,7 @@ class Templates:
         'Hello Ayşe.'
         """
         customer, facts = (None, {}) if who is None else self._known_of(who)
-        return self._composer.preview(self._shop.key, template, customer, facts, **given)
+        return self._composer.preview(self._shop.key, template, customer, facts, variables or {})
 
     def _held(self, template: Template) -> Template:
         key = (template.channel, template.language, template.version)

@@ -145,7 +145,7 @@ def _of_people_there(transaction: Transaction, outcomes: Sequence[Outcome]) -> l
         if one.effects:
             wanted[one.cause.shop].add(one.cause.profile_id)
     there = {
-        (shop, row.id) for shop, ids in wanted.items() for row in profile_table.profiles_by_id(transaction, shop, ids)
+        (shop, id_) for shop in sorted(wanted) for id_ in profile_table.hold_profiles(transaction, shop, wanted[shop])
     }
     return [one for one in outcomes if (one.cause.shop, one.cause.profile_id) in there]
 

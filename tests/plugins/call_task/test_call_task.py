@@ -8,8 +8,7 @@ import pytest
 from ecrm import CRM, Who, events
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
 from ecrm.plugins.call_task import CallTasks
-from ecrm.testing import Arrival, ChannelCase, ChannelContract, FrozenLine, PluginContract
-from ecrm.testing.contracts.channelcase import ChannelStage
+from ecrm.testing import Arrival, ChannelCase, ChannelContract, ChannelStage, FrozenLine, PluginContract
 
 AYSE = "+905321112233"
 MOMENTS = [dt.datetime(2026, 1, day, 12, tzinfo=dt.UTC) for day in (1, 2)]

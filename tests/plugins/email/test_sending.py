@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import ssl
+
 import attrs
 import pytest
 
 from ecrm.errors import InvalidError, SetupError
 from ecrm.plugins.email.plugin import Email
-from ecrm.testing import Arrival, ChannelCase, ChannelContract, FrozenLine
-from ecrm.testing.contracts.channelcase import ChannelStage
+from ecrm.testing import Arrival, ChannelCase, ChannelContract, ChannelStage, FrozenLine
 from postoffice import PASSWORD, REFUSED, USER, PostOffice, make_certificate
+from providers import https_server
 
 SENDER = "shop@example.org"
 GIVEN = {"host": "127.0.0.1", "security": "none", "sender": SENDER, "sender_name": "Kuş ve Çiçek"}
@@ -152,6 +154,12 @@ def test_content_that_is_refused_is_no_fault_of_the_address(stage, office):
     assert [(one.status, one.reason) for one in receipts] == [("refused", "content"), ("accepted", None)]
 
 
+def test_nonsense_before_the_letter_delays_and_the_line_is_opened_again(stage, office):
+    office.go_wrong("nonsense")
+    assert [one.status for one in sent(stage, stage.message(), stage.message())] == ["delayed", "accepted"]
+    assert len(office.letters) == 1
+
+
 def test_a_server_that_closes_down_delays_and_is_called_again(stage, office):
     office.go_wrong("closing")
     assert [one.status for one in sent(stage, stage.message(), stage.message())] == ["delayed", "accepted"]
@@ -219,3 +227,14 @@ def test_a_letter_is_quoted_so_that_a_dot_ends_nothing(stage, office):
     text = "one\n.\nQUIT\n..two"
     sent(stage, attrs.evolve(stage.message(), text=text))
     assert office.letters[0].mail.get_content().replace("\r\n", "\n").strip() == text
+
+
+def test_tls_from_the_beginning_signs_in_too(tmp_path):
+    server, trusting = make_certificate(tmp_path)
+    with https_server(server, {}) as (port, _):
+        # No mail server: what is shown is that TLS comes first, and that its certificate is looked at.
+        line = FrozenLine.of(Email(), GIVEN | {"host": "localhost", "security": "tls", "port": port})
+        stage = ChannelStage(ChannelCase(Email(), [SENDER], list))
+        for context, reason in ((lambda: trusting, "away"), (ssl.create_default_context, "account")):
+            [receipt] = Email(0.3, context).deliver([stage.message()], line)
+            assert (receipt.status, receipt.reason) == ("delayed", reason)

@@ -4,20 +4,23 @@ import base64
 import contextlib
 import datetime as dt
 import json
+import ssl
+import sys
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from ecrm.errors import UnavailableError
+from ecrm.errors import SetupError, UnavailableError
 from ecrm.hookspecs import Delivery
 from ecrm.http import Request
 from ecrm.plugins.ses.plugin import Ses, translate
-from ecrm.plugins.ses.sns import Sns, signed_text
+from ecrm.plugins.ses.sns import Sns, fetch, signed_text
 from ecrm.testing import FrozenCRM, SourceCase, SourceContract
 from emailrequests import body_of, samples
-from providers import basic
+from postoffice import make_certificate
+from providers import basic, https_server
 
 KEY = "a key of sixteen or more"
 TOPIC = "arn:aws:sns:eu-central-1:1234567890:SES_Events"
@@ -195,8 +198,7 @@ def test_a_certificate_of_another_kind_is_refused(crm, amazon):
 def test_who_shows_no_key_is_asked_for_it(crm):
     answer = crm.receive("ses", Request("POST", "/webhooks/ses", signed(notification(delivered()))))
     assert (answer.status, answer.headers["www-authenticate"]) == (401, 'Basic realm="ecrm"')
-    shown = Request("POST", "/webhooks/ses", signed(notification(delivered())), query={"key": KEY})
-    assert crm.receive("ses", shown).status == 200
+    assert status(crm, signed(notification(delivered())), "another key of sixteen") == 401
 
 
 def test_a_topic_that_the_shop_does_not_believe_is_refused(crm):
@@ -307,10 +309,23 @@ def test_samples_are_translated():
 
 
 def test_a_signature_of_amazon_needs_its_library(monkeypatch):
-    import sys
-
     monkeypatch.setitem(sys.modules, "cryptography.x509", None)
-    from ecrm.errors import SetupError
-
     with pytest.raises(SetupError, match="secrets"):
         Sns(Amazon()).is_signed(json.loads(signed(notification(delivered()))))
+
+
+def test_what_is_fetched_comes_whole_and_from_who_it_says_it_is(tmp_path):
+    server_context, trusting = make_certificate(tmp_path)
+    with https_server(server_context, {"/a.pem": PEM}) as (port, asked):
+        url = f"https://localhost:{port}/a.pem"
+        assert fetch(url, lambda: trusting) == PEM
+        assert fetch(f"{url}?Action=Confirm", lambda: trusting) == PEM
+        for wrong, context in (
+            (f"https://localhost:{port}/b.pem", lambda: trusting),
+            (url, ssl.create_default_context),
+        ):
+            with pytest.raises(UnavailableError):
+                fetch(wrong, context)
+    assert asked == ["/a.pem", "/a.pem?Action=Confirm", "/b.pem"]
+    with pytest.raises(UnavailableError):
+        fetch("https://localhost:9/a.pem", lambda: trusting)

@@ -7,8 +7,7 @@ import pytest
 
 from ecrm.http import Response
 from ecrm.plugins.sms.plugin import Sms
-from ecrm.testing import Arrival, ChannelCase, ChannelContract, Loopback
-from ecrm.testing.contracts.channelcase import ChannelStage
+from ecrm.testing import Arrival, ChannelCase, ChannelContract, ChannelStage, Loopback
 from providers import basic
 
 USER, PASSWORD = "8501234567", "a password of sixteen"

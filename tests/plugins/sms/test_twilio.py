@@ -15,13 +15,13 @@ from ecrm.testing import (
     Arrival,
     ChannelCase,
     ChannelContract,
+    ChannelStage,
     FrozenCRM,
     FrozenLine,
     Loopback,
     SourceCase,
     SourceContract,
 )
-from ecrm.testing.contracts.channelcase import ChannelStage
 from providers import basic
 
 ACCOUNT, TOKEN = "AC00000000000000000000000000000001", "a token of sixteen or more"
@@ -109,7 +109,7 @@ def test_a_messaging_service_is_named_as_one(stage, server):
         (401, 20003, ("delayed", "account")),
         (403, None, ("delayed", "account")),
         (301, None, ("delayed", "account")),
-        (503, None, ("delayed", "limit")),
+        (503, None, ("delayed", "away")),
         (502, None, ("uncertain", None)),
         (200, None, ("uncertain", None)),
     ],
@@ -224,6 +224,11 @@ def test_what_a_customer_writes_is_on_the_timeline_once(crm):
     told(crm, INBOUND)
     [written] = told(crm, INBOUND)
     assert (written.kind, written.properties["text"]) == ("Message Received", "Nerede?")
+
+
+def test_who_asks_to_stop_is_unsubscribed(crm):
+    found = told(crm, INBOUND.replace(b"Nerede%3F", b"STOP") + b"&OptOutType=STOP")
+    assert {(one.kind, one.channel) for one in found} == {("Message Received", "sms"), ("Unsubscribed", "sms")}
 
 
 def test_another_message_than_the_signed_one_is_refused(crm):

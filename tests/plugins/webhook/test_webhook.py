@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import http.server
 import json
 import socket
-import threading
 
 import pytest
 
@@ -11,9 +9,9 @@ from ecrm.errors import InvalidError
 from ecrm.http import Response
 from ecrm.plugins.webhook.plugin import Webhook
 from ecrm.signatures import signature, standard_key, standard_text
-from ecrm.testing import Arrival, ChannelCase, ChannelContract, FrozenLine, Loopback
-from ecrm.testing.contracts.channelcase import ChannelStage
+from ecrm.testing import Arrival, ChannelCase, ChannelContract, ChannelStage, FrozenLine, Loopback
 from postoffice import make_certificate
+from providers import https_server
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -91,7 +89,7 @@ def test_a_redirect_is_not_followed(stage, server):
         (400, ("refused", "other")),
         (410, ("delayed", "account")),
         (500, ("uncertain", None)),
-        (503, ("delayed", "limit")),
+        (503, ("delayed", "away")),
     ],
 )
 def test_each_status_has_its_meaning(stage, server, status, wanted):
@@ -118,39 +116,17 @@ def test_a_name_that_leads_elsewhere_afterwards_is_still_connected_to_as_it_was_
 
 def test_the_certificate_is_of_the_name_and_not_of_the_address(tmp_path):
     context, trusting = make_certificate(tmp_path)
-    asked = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            asked.append(self.headers["host"])
-            self.send_response(200)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, *_):
-            """Say nothing."""
-
     names = []
     context.sni_callback = lambda _, name, __: names.append(name)
-    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.handle_error = lambda *_: None
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with https_server(context, {"/messages": b"{}"}) as (port, asked):
         plugin = Webhook(1, lambda *_: ["127.0.0.1"], lambda: trusting)
-        port = server.server_port
         for host, wanted in (("localhost", "accepted"), ("other.example", "delayed")):
-            given = {"url": f"https://{host}:{port}/", "allows_loopback": True}
+            given = {"url": f"https://{host}:{port}/messages", "allows_loopback": True}
             line = FrozenLine.of(plugin, given, {"secret": KEY})
             [receipt] = plugin.deliver([ChannelStage(case_of(Loopback(answer))).message()], line)
             assert receipt.status == wanted
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
     assert names == ["localhost", "other.example"]
-    assert asked == [f"localhost:{port}"]
+    assert asked == ["/messages"]
 
 
 def test_the_second_address_is_tried_where_the_first_takes_no_connection(server):

@@ -94,6 +94,13 @@ def test_what_a_customer_writes_is_on_the_timeline_once(crm):
     assert written.properties["conversation_id"] == "wamid.1"
 
 
+@pytest.mark.parametrize(("value", "kinds"), [("stop", ["Unsubscribed"]), ("resume", [])])
+def test_who_asks_meta_to_stop_is_unsubscribed(crm, value, kinds):
+    wish = {"wa_id": "905321112233", "category": "marketing_messages", "value": value, "timestamp": 1767268800}
+    body = body_of(user_preferences=[wish]).replace(b'"field": "messages"', b'"field": "user_preferences"')
+    assert [one.kind for one in told(crm, body)] == kinds
+
+
 def test_a_number_of_somebody_else_is_not_ours(crm):
     assert told(crm, body_of("999", messages=json.loads(WRITTEN)["entry"][0]["changes"][0]["value"]["messages"])) == []
 

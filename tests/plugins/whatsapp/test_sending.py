@@ -8,8 +8,7 @@ import pytest
 from ecrm.errors import InvalidError
 from ecrm.http import Response
 from ecrm.plugins.whatsapp.plugin import Whatsapp
-from ecrm.testing import Arrival, ChannelCase, ChannelContract, FrozenLine, Loopback
-from ecrm.testing.contracts.channelcase import ChannelStage
+from ecrm.testing import Arrival, ChannelCase, ChannelContract, ChannelStage, FrozenLine, Loopback
 
 NUMBER, TOKEN = "106540352242922", "EAAJB a token of sixteen or more"
 REFUSED = "+905321110000"
@@ -120,7 +119,7 @@ def test_a_text_that_is_too_long_is_refused(stage, server):
         (132001, 404, ("refused", "content")),
         (130429, 429, ("delayed", "limit")),
         (190, 401, ("delayed", "account")),
-        (2, 503, ("delayed", "other")),
+        (2, 503, ("delayed", "away")),
         (131000, 500, ("uncertain", None)),
         ("x", 400, ("refused", "other")),
     ],

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import re
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from ecrm.errors import SetupError, UnavailableError
 from ecrm.hookspecs import Channel, Receipt, Setting, hookimpl
 from ecrm.http import Response
-from ecrm.testing import Arrival, ChannelCase, ChannelContract, FrozenLine, Loopback
-from ecrm.testing.contracts.channelcase import ChannelStage
+from ecrm.testing import Arrival, ChannelCase, ChannelContract, ChannelStage, FrozenLine, Loopback
 
 KEY = "a key of sixteen or more"
 REFUSED = "nobody@example.com"
@@ -86,7 +90,7 @@ class Pigeon:
         if status == 422:
             return Receipt("refused", reason="address")
         if status == 0:
-            return Receipt("delayed", reason="other")
+            return Receipt("delayed", reason="away")
         try:
             return Receipt("accepted", provider_id=json.loads(raw)["id"]) if status == 200 else Receipt("uncertain")
         except ValueError:
@@ -183,6 +187,11 @@ class RaisesWhereAway(Pigeon):
         return super().receipt(answered)
 
 
+class SaysNothingOfAway(Pigeon):
+    def receipt(self, answered):
+        return Receipt("delayed", reason="other") if answered[0] == 0 else super().receipt(answered)
+
+
 class DoesNotWait(Pigeon):
     def receipt(self, answered):
         return Receipt("delayed", reason="limit") if answered[0] == 429 else super().receipt(answered)
@@ -250,6 +259,7 @@ BROKEN = {
     GivesNoKey: {AGAIN},
     GoesToNoWhereUnset: {UNSET},
     RaisesWhereAway: {AWAY},
+    SaysNothingOfAway: {AWAY},
     DoesNotWait: {WAITS},
     RefusesAtFailure: {FAILS},
     BelievesSilence: {BREAKS, DEADLINE},
@@ -319,3 +329,14 @@ def test_a_loopback_is_silent_for_as_long_as_it_is_told(server):
     line = FrozenLine.of(Pigeon(), {"loft": server.url}, {"key": KEY})
     assert Pigeon().ask(line, KEY, {"to": "a@b"}, 3)[0] is None
     assert time.monotonic() - began > 0.15
+
+
+def test_the_channel_of_the_how_to_keeps_the_contract(tmp_path):
+    text = (Path(__file__).parents[3] / "docs" / "how-to" / "add-a-channel.md").read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))
+    (tmp_path / "test_how_to.py").write_text(code, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "test_how_to.py"]
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "ECRM"))}
+    done = subprocess.run(command, cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "15 passed" in done.stdout

@@ -130,6 +130,16 @@ def profiles_by_id(transaction: Transaction, shop: str, ids: Collection[UUID]) -
     return [ProfileRow(*row) for row in _BY_ID.rows(transaction, [(shop, id_) for id_ in ids])]
 
 
+def hold_profiles(transaction: Transaction, shop: str, ids: Collection[UUID]) -> set[UUID]:
+    """Give those of the profiles that are there; nobody erases them until the transaction ends."""
+    columns = PROFILE.c
+    query = sa.select(columns.id).where(columns.shop == shop, columns.id.in_(sorted(ids))).order_by(columns.id)
+    if not transaction.is_sqlite:
+        # The weakest lock there is: records go on, a deletion waits.
+        query = query.with_for_update(read=True, key_share=True)
+    return {row.id for row in transaction.core(query)}
+
+
 def profiles_of(transaction: Transaction, shop: str, customers: Collection[UUID]) -> list[ProfileRow]:
     """Give all profiles of customers."""
     return [ProfileRow(*row) for row in _BY_CUSTOMER.rows(transaction, [(shop, id_) for id_ in customers])]

@@ -19,8 +19,8 @@ __all__ = ["Post", "send"]
 
 _QUEUED = re.compile(r"(?:queued as|^(?:\d\.\d\.\d )?ok:?) ([\w.-]{6,100})\s*$", re.IGNORECASE)
 _TAKEN = range(200, 300)
-_DROPPED = 421
-_FOR_GOOD = 5
+_LEAST_REFUSAL, _DROPPED = 400, 421
+_FOR_GOOD, _NO_SUCH_ADDRESS = 5, 553
 Context = Callable[[], ssl.SSLContext]
 
 
@@ -81,7 +81,7 @@ class Post:
         if receipt is None and was_open:
             # The server hung up between two letters: nothing of this one was said.
             receipt = self._handed(letter)
-        return receipt or Receipt("delayed", reason="other", raw="the mail server hung up")
+        return receipt or Receipt("delayed", reason="away", raw="the mail server hung up")
 
     def _handed(self, letter: Letter) -> Receipt | None:
         try:
@@ -120,7 +120,9 @@ class Post:
     def _after(self, refusal: tuple[int, Receipt]) -> Receipt:
         code, receipt = refusal
         try:
-            if code == _DROPPED or self._line is None or self._line.rset()[0] not in _TAKEN:
+            # After an answer of nonsense nobody knows which one comes next.
+            is_lost = code == _DROPPED or code < _LEAST_REFUSAL
+            if is_lost or self._line is None or self._line.rset()[0] not in _TAKEN:
                 self._hang_up()
         except (OSError, smtplib.SMTPException):
             self._hang_up()
@@ -162,7 +164,7 @@ def _addressed(line: smtplib.SMTP, letter: Letter) -> tuple[int, Receipt] | None
     if letter.needs_utf8:
         if not line.has_extn("smtputf8"):
             raw = "the mail server takes no addresses in these letters: it has no SMTPUTF8"
-            return 0, Receipt("refused", reason="address", raw=raw)
+            return _NO_SUCH_ADDRESS, Receipt("refused", reason="address", raw=raw)
         options = ["SMTPUTF8", "BODY=8BITMIME"]
     code, said = line.mail(letter.sender, options)
     if code not in _TAKEN:
@@ -183,4 +185,4 @@ def _refusal(code: int, said: bytes | str, otherwise: str) -> tuple[int, Receipt
 def _away(error: Exception) -> Receipt:
     if isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPNotSupportedError | ssl.SSLError):
         return Receipt("delayed", reason="account", raw=f"signing in failed: {type(error).__name__}")
-    return Receipt("delayed", reason="other", raw=f"the mail server is away: {type(error).__name__}")
+    return Receipt("delayed", reason="away", raw=f"the mail server is away: {type(error).__name__}")

@@ -54,8 +54,7 @@ class Ses:
 
         Source: docs.aws.amazon.com, SNS, "Verifying the signatures of Amazon SNS messages".
         """
-        basic = read_basic(request.headers.get("authorization"))
-        shown = request.query.get("key") if basic is None else basic[1]
+        _, shown = read_basic(request.headers.get("authorization")) or ("", "")
         shops = [shop for shop in keys.shops() if is_known(keys.secrets(shop, "webhook_key"), shown)]
         if not shops:
             return _ASKS_WHO

@@ -30,14 +30,18 @@ _MOST_CERTIFICATES = 16
 _OK = 200
 
 
-def fetch(url: str) -> bytes:
+def fetch(url: str, context: Callable[[], ssl.SSLContext] = ssl.create_default_context) -> bytes:
     """Get what is at an address of Amazon's.
+
+    Args:
+        url: The address.
+        context: Makes what TLS is checked by; tests trust their own certificate.
 
     Raises:
         UnavailableError: Nobody answers, or not with a 200.
     """
     parts = urlsplit(url)
-    connection = http.client.HTTPSConnection(parts.netloc, timeout=_PATIENCE_S, context=ssl.create_default_context())
+    connection = http.client.HTTPSConnection(parts.netloc, timeout=_PATIENCE_S, context=context())
     try:
         connection.request("GET", f"{parts.path}?{parts.query}" if parts.query else parts.path)
         answer = connection.getresponse()

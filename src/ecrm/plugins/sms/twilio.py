@@ -90,7 +90,7 @@ def verify(request: Request, keys: Keys) -> Delivery | Refusal:
 def translate(raw: bytes, delivery: Delivery) -> Iterator[Event]:
     """Give what a webhook tells: what became of a message, or what a customer wrote.
 
-    Source: twilio.com/docs/messaging/guides/webhook-request.
+    Source: twilio.com/docs/messaging/guides/webhook-request; "Advanced Opt-Out" for who asked to stop.
     """
     told = dict(parse_qsl(raw.decode(), keep_blank_values=True))
     sid, status = told.get("MessageSid"), told.get("MessageStatus") or told.get("SmsStatus")
@@ -103,13 +103,19 @@ def translate(raw: bytes, delivery: Delivery) -> Iterator[Event]:
             customer=Who(phone=told["From"]), channel="sms", direction="in", source="twilio", message_id=sid,
             source_id=sid, text=told.get("Body") or None, attachments=attachments,
         )  # fmt: skip
+        if told.get("OptOutType") == "STOP":
+            yield from _made(Receipt("unsubscribed", raw="STOP"), told["From"], f"{sid}:stop")
         return
     receipt = _receipt(status, told.get("ErrorCode", ""), sid)
-    event = receipt and event_of(
-        receipt, channel="sms", who=Who(phone=told["To"]), source="twilio", source_id=f"{sid}:{status}",
-        message_id=_uuid(delivery.context.get("message", "")),
-    )  # fmt: skip
-    if event:
+    if receipt is not None:
+        yield from _made(receipt, told["To"], f"{sid}:{status}", _uuid(delivery.context.get("message", "")))
+
+
+def _made(receipt: Receipt, number: str, source_id: str, message_id: str | None = None) -> Iterator[Event]:
+    event = event_of(
+        receipt, channel="sms", who=Who(phone=number), source="twilio", source_id=source_id, message_id=message_id
+    )
+    if event is not None:
         yield event
 
 

@@ -74,7 +74,7 @@ class Webhook:
         except InvalidError as error:
             return Receipt("refused", reason="blocked", raw=str(error))
         except UnavailableError as error:
-            return Receipt("delayed", reason="other", raw=str(error))
+            return Receipt("delayed", reason="away", raw=str(error))
         except UnansweredError as error:
             return Receipt("uncertain", raw=f"no answer came: {error}")
         return Receipt("accepted", provider_id=id_, raw=answer.text) if answer.is_good else answer.failed()

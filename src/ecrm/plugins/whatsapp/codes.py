@@ -16,7 +16,7 @@ _BLOCKED = Meaning("refused", "blocked")
 _CODES: Mapping[int, Meaning] = {
     0: _LATER, 3: _LATER, 10: _LATER, 190: _LATER, 368: _LATER, 131005: _LATER, 131031: _LATER, 131042: _LATER,
     131045: _LATER, 133010: _LATER,
-    2: Meaning("delayed", "other"), 131016: Meaning("delayed", "other"),
+    2: Meaning("delayed", "away"), 131016: Meaning("delayed", "away"),
     4: _LIMIT, 80007: _LIMIT, 130429: _LIMIT, 131048: _LIMIT, 131056: _LIMIT,
     131021: _ADDRESS, 131026: _ADDRESS, 131030: _ADDRESS,
     131047: Meaning("refused", "expired"), 131049: _BLOCKED, 131050: _BLOCKED, 130472: _BLOCKED,

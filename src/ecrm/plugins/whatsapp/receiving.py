@@ -60,6 +60,8 @@ def translate(body: Any, delivery: Delivery) -> Iterator[Event]:
         for message in value.get("messages") or ():
             if message["type"] not in _NOT_WRITTEN:
                 yield _written(message)
+        for wish in value.get("user_preferences") or ():
+            yield from _wished(wish)
 
 
 def _challenged(request: Request, keys: Keys) -> Refusal | Response:
@@ -74,7 +76,7 @@ def _challenged(request: Request, keys: Keys) -> Refusal | Response:
 def _values(body: Any) -> Iterator[Mapping[str, Any]]:
     for entry in body.get("entry") or ():
         for change in entry.get("changes") or ():
-            if change.get("field") == "messages":
+            if change.get("field") in {"messages", "user_preferences"}:
                 yield change["value"]
 
 
@@ -102,6 +104,18 @@ def _told(status: Mapping[str, Any]) -> Event | None:
         receipt, channel="whatsapp", who=_who(to), source="whatsapp", source_id=f"{status['id']}:{status['status']}",
         message_id=_ours(status.get("biz_opaque_callback_data")),
     )  # fmt: skip
+
+
+def _wished(wish: Mapping[str, Any]) -> Iterator[Event]:
+    # Who resumes has undone what they said to Meta; what the shop may do is for its own consent to say.
+    if wish["value"] != "stop":
+        return
+    number, at = str(wish["wa_id"]), _moment(wish["timestamp"])
+    receipt = Receipt("unsubscribed", at=at, raw=str(wish.get("category", "")))
+    source_id = f"{number}:stop:{wish['timestamp']}"
+    event = event_of(receipt, channel="whatsapp", who=_who(number), source="whatsapp", source_id=source_id)
+    if event is not None:
+        yield event
 
 
 def _written(message: Mapping[str, Any]) -> Event:
@@ -133,7 +147,7 @@ def _who(number: str) -> Who:
     return Who(phone=f"+{number}")
 
 
-def _moment(seconds: str) -> dt.datetime:
+def _moment(seconds: str | int) -> dt.datetime:
     return dt.datetime.fromtimestamp(int(seconds), dt.UTC)
 
 

@@ -41,6 +41,7 @@ class Held:
     about: str
 
 
+# Profiles first: who plans something for one of them holds it, and what came of that is deleted after it.
 HELD = (
     Held(PROFILE, ("id", "customer_id"), "What you are recognised by"),
     Held(CUSTOMER, ("id",), "What is known of you now"),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from ecrm.customers.tables.profile import hold_profiles
 from ecrm.database.metadata import METADATA
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
@@ -59,7 +60,12 @@ class ParkedRow(NamedTuple):
 
 
 def set_aside(transaction: Transaction, row: ParkedRow) -> None:
-    """Keep something that failed; where it is there already, what is newer stands."""
+    """Keep something that failed; where it is there already, what is newer stands.
+
+    Of somebody who was erased meanwhile nothing is kept.
+    """
+    if not hold_profiles(transaction, row.shop, [row.profile_id]):
+        return
     values = {name: value for name, value in row._asdict().items() if name != "id"}
     statement = PARKED.update().where(
         PARKED.c.shop == row.shop, PARKED.c.reaction == row.reaction, PARKED.c.cause_id == row.cause_id

@@ -2,9 +2,18 @@
 
 from ecrm.testing.contracts.case import SourceCase
 from ecrm.testing.contracts.channel import ChannelContract
-from ecrm.testing.contracts.channelcase import Arrival, ChannelCase
+from ecrm.testing.contracts.channelcase import Arrival, ChannelCase, ChannelStage
 from ecrm.testing.contracts.loopback import Loopback
 from ecrm.testing.contracts.plugin import PluginContract
 from ecrm.testing.contracts.source import SourceContract
 
-__all__ = ["Arrival", "ChannelCase", "ChannelContract", "Loopback", "PluginContract", "SourceCase", "SourceContract"]
+__all__ = [
+    "Arrival",
+    "ChannelCase",
+    "ChannelContract",
+    "ChannelStage",
+    "Loopback",
+    "PluginContract",
+    "SourceCase",
+    "SourceContract",
+]

@@ -23,6 +23,8 @@ class Enduring:
         receipts = channel_stage.deliver(channel_stage.message(), channel_stage.message(), line=line)
         wanted = "delayed" if self.tells_failures_apart else "uncertain"
         assert [one.status for one in receipts] == [wanted] * 2, f"nobody answers, and it is not {wanted}"
+        if self.tells_failures_apart:
+            assert {one.reason for one in receipts} == {"away"}, "say reason='away', so that the channel may rest"
 
     def test_a_provider_that_asks_to_wait_is_waited_for(self, channel_stage: ChannelStage) -> None:
         """As long as it asks; by a 429 with Retry-After where it speaks HTTP."""
