@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from ecrm.messages.linting import Rules, lint
 from ecrm.messages.model.law import Sender
 from ecrm.messages.model.template import Template
 from ecrm.messages.model.tone import Tone
+from ecrm.messages.sandbox import environment
 
 KNOWN = ["order.id", "order.total", "customer", "unsubscribe_url", "shop.trade_name", "shop.mersis", "shop.contact"]
 
@@ -104,3 +108,20 @@ def test_the_law_of_the_shops_country_is_asked():
 def test_what_stands_between_marks_is_not_read_as_said():
     rules = Rules(tones={"": Tone(forbidden=["order"], longest=5)})
     assert codes("{{ order.id }}{# order #}{% if order %}a{% endif %}", rules=rules) == []
+
+
+def test_every_code_is_in_the_reference():
+    root = Path(__file__).parents[2]
+    sources = [root / "src" / "ecrm" / "messages" / one for one in ("linting.py", "model/tone.py", "model/law.py")]
+    written = "".join(path.read_text(encoding="utf-8") for path in sources)
+    found = set(re.findall(r'Finding\("([a-z0-9._]+)"', written))
+    found |= {f"law.tr.{code}" for code in re.findall(r'_finding\("([a-z]+)"', written)}
+    page = (root / "docs" / "reference" / "templates.md").read_text(encoding="utf-8")
+    assert len(found) > 15
+    assert {code for code in found if f"`{code}`" not in page} == set()
+
+
+def test_every_filter_is_in_the_reference():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "templates.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+)", page))
+    assert {name for name in environment(is_html=False).filters if not name.endswith("__")} <= named

@@ -207,6 +207,20 @@ def test_however_the_clock_jumps_no_stretch_of_time_holds_more_than_its_cap(poli
 
 def test_in_no_zone_and_at_no_moment_is_anybody_written_to_in_quiet_hours(points):
     """Fifty pairs a point: `--points 200` tries 10,000; half of them stand within a day of a change of the clocks."""
+    assert walk_through_zones(points, ask) == points * 150
+
+
+@pytest.mark.parametrize(
+    "told_as",
+    [lambda *_: dt.UTC, lambda zone, now: dt.timezone(now.astimezone(zone).utcoffset())],
+    ids=["the clock of another zone", "the offset of now"],
+)
+def test_the_walk_through_zones_sees_whoever_reads_a_wrong_clock(points, told_as):
+    with pytest.raises(AssertionError):
+        walk_through_zones(max(points, 20), lambda policy, now, zone: ask(policy, now, told_as(zone, now)))
+
+
+def walk_through_zones(points, ask):
     chance = random.Random(points)  # noqa: S311 - chance that repeats itself
     policy = Policy(quiet_hours=QuietHours(), closed_days=ClosedDays([6]))
     went = 0
@@ -224,7 +238,7 @@ def test_in_no_zone_and_at_no_moment_is_anybody_written_to_in_quiet_hours(points
             assert_allowed(policy, now, zone)
             went += 1
             now += chance.uniform(-2, 2) * DAY
-    assert went == points * 150
+    return went
 
 
 def next_change(zone, at):

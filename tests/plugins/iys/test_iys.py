@@ -347,14 +347,36 @@ def test_whatever_is_said_where_and_when_both_come_to_hold_the_newest_word(tmp_p
         assert all("void" in entry.error for entry in served.status().refused)
 
 
-def test_whose_records_are_erased_is_not_told_of_any_more(crm, iys):
+def test_who_is_erased_is_not_told_of_any_more(crm, iys, registry):
     crm.consent.grant(AYSE, "marketing", "email")
+    crm.consent.grant(MEHMET, "marketing", "sms")
     iys.gather()
-    (entry,) = iys.due()
-    follower = next(one for one in IysPlugin().register_followers())
-    with crm.database.write() as transaction:
-        assert follower.erased(transaction, crm.shop.key, [entry.profile_id]) == 1
+    assert crm.privacy.erase(AYSE, because="she asked for it").rows["ecrm_iys_record"] == 1
+    assert iys.push() == Pushed(told=1)
+    assert held(registry) == {("+905321112233", "MESAJ"): "ONAY"}
+
+
+def test_what_iys_says_of_somebody_who_was_erased_brings_nobody_back(crm, iys, registry):
+    crm.consent.grant(AYSE, "marketing", "email")
+    iys.push()
+    crm.privacy.erase(AYSE, because="she asked for it")
+    crm.clock.advance(hours=1)
+    registry.say(recipient="ayse@example.com", type="EPOSTA", status="RET")
+    pulled(crm)
+    assert crm.customers.find(AYSE) is None
     assert iys.push() == Pushed()
+
+
+def test_customers_who_turn_out_to_be_one_keep_their_records(crm, iys, registry):
+    crm.consent.grant(AYSE, "marketing", "email")
+    crm.consent.grant(MEHMET, "marketing", "sms")
+    iys.gather()
+    crm.customers.merge(crm.customers.find(AYSE).id, crm.customers.find(MEHMET).id)
+    assert iys.push().told == 2
+    crm.clock.advance(hours=1)
+    crm.consent.withdraw(AYSE, "marketing")
+    assert iys.push().told == 2
+    assert set(held(registry).values()) == {"RET"}
 
 
 def test_no_address_and_no_password_is_in_a_log_or_a_repr(crm, iys, registry, server, caplog):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -28,10 +28,10 @@ _PAGE = 500
 _TYPES = ("BIREYSEL", "TACIR")
 
 
-def _one_of(*allowed: str) -> Any:
+def _one_of(name: str, allowed: Sequence[str]) -> Callable[[str], None]:
     def check(value: str) -> None:
         if value not in allowed:
-            raise InvalidError.of("setting", f"use one of {', '.join(allowed)}")
+            raise InvalidError.of(name, f"use one of {', '.join(allowed)}")
 
     return check
 
@@ -65,9 +65,9 @@ class IysPlugin:
             Setting("password", "secret", "Their password.", least_length=8),
             Setting("api_url", "text", "Where the API is.", default=DEFAULT_URL, check=_check_url),
             Setting("recipient_type", "text", "Who the customers are: BIREYSEL, persons, or TACIR, merchants.",
-                    default=_TYPES[0], check=_one_of(*_TYPES)),
+                    default=_TYPES[0], check=_one_of("recipient_type", _TYPES)),
             Setting("source", "text", "How customers agree where their consent does not say how.", default="HS_WEB",
-                    check=_one_of(*SOURCES)),
+                    check=_one_of("source", SOURCES)),
         ]  # fmt: skip
 
     @hookimpl
