@@ -108,7 +108,8 @@ class Vault:
 _HELD_BY_RULE: dict[str, Any] = {
     "text": f"Text {WORD}",
     "id": WORD,
-    "word": WORD,
+    # The shop's own vocabulary: a purpose, a template, a priority. The audit tells of purposes.
+    "word": "own",
     "currency": "TRY",
     "direction": "in",
     "whole": 1,
