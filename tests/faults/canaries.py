@@ -21,6 +21,7 @@ from ecrm import CRM, Actor, Money, Who, events
 from ecrm.effects import Keep, Note, SetTimer, Suggest, Tag
 from ecrm.hookspecs import Fact, Follower, Id, Key, Reaction, Tables, Timer, hookimpl
 from ecrm.interactions.events.shape import shape_of
+from ecrm.messages import Content, Transactional
 from ecrm.values.personal import personal
 
 NAME = "Zqxcanary Ünlüşahin"
@@ -166,6 +167,9 @@ def live(crm: CRM) -> None:
     wrong = crm.record(VaultOpened(said=WORD, customer=AYSE, source_id=f"{WORD}-wrong"))
     crm.void(wrong, because=f"Text {WORD}")
     _join(crm)
+    crm.consent.grant(AYSE, "marketing", "email", method=f"form {WORD}", evidence={"ip": WORD})
+    note = Content(text=f"Text {WORD}")
+    crm.messages.send(Transactional(to=AYSE, purpose="order_updates", reason=f"Text {WORD}", content=note))
     crm.work()
     customer = crm.customers.find(AYSE)
     with crm.database.write() as transaction:
