@@ -21,6 +21,7 @@ from ecrm import CRM, Actor, Money, Who, events
 from ecrm.effects import Keep, Note, SetTimer, Suggest, Tag
 from ecrm.hookspecs import Fact, Follower, Id, Key, Reaction, Tables, Timer, hookimpl
 from ecrm.interactions.events.shape import shape_of
+from ecrm.messages import Content, Transactional
 from ecrm.values.personal import personal
 
 NAME = "Zqxcanary Ünlüşahin"
@@ -108,7 +109,8 @@ class Vault:
 _HELD_BY_RULE: dict[str, Any] = {
     "text": f"Text {WORD}",
     "id": WORD,
-    "word": WORD,
+    # The shop's own vocabulary: a purpose, a template, a priority. The audit tells of purposes.
+    "word": "own",
     "currency": "TRY",
     "direction": "in",
     "whole": 1,
@@ -165,6 +167,9 @@ def live(crm: CRM) -> None:
     wrong = crm.record(VaultOpened(said=WORD, customer=AYSE, source_id=f"{WORD}-wrong"))
     crm.void(wrong, because=f"Text {WORD}")
     _join(crm)
+    crm.consent.grant(AYSE, "marketing", "email", method=f"form {WORD}", evidence={"ip": WORD})
+    note = Content(text=f"Text {WORD}")
+    crm.messages.send(Transactional(to=AYSE, purpose="order_updates", reason=f"Text {WORD}", content=note))
     crm.work()
     customer = crm.customers.find(AYSE)
     with crm.database.write() as transaction:

