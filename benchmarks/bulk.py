@@ -72,7 +72,7 @@ def sqlite_figure(synchronous: str) -> Figure:
     """Measure on a SQLite file."""
     share = EVENTS // ROUNDS
     with folder() as place, CRM(f"sqlite:///{place}/crm.db", on_error="raise", plugins=[]) as crm:
-        crm.database._synchronous = synchronous  # noqa: SLF001 - the figure says which
+        crm.database._synchronous = synchronous
         crm.close()
         crm.upgrade()
         parts = [list(happenings(share, (n + 1) * share)) for n in range(-1, ROUNDS)]

@@ -193,7 +193,7 @@ def measure() -> Iterator[Figure]:
     """Give the figures of record()."""
     for synchronous in ("FULL", "NORMAL"):
         with folder() as place, prepared(f"sqlite:///{place}/crm.db") as crm:
-            crm._core.database._synchronous = synchronous  # noqa: SLF001 - the figure says which
+            crm._core.database._synchronous = synchronous
             crm.close()
             sides = ours(crm, 10_000), hand_written_sqlite(f"{place}/crm.db", synchronous, 500_000)
             yield compare("record()", f"SQLite, {synchronous}", 1.3, sides)

@@ -11,7 +11,7 @@ import pytest
 
 from ecrm import CRM, Who, events
 from ecrm.errors import SetupError, UnavailableError
-from ecrm.hookspecs import Receipt
+from ecrm.hookspecs import Channel, Receipt, hookimpl
 from ecrm.messages.tables import message as message_table
 from messages.pigeon import Pigeons, note
 from story import AYSE
@@ -275,3 +275,33 @@ def test_a_row_says_nothing_personal_of_itself(crm):
         (row,) = message_table.find_messages(transaction, "main", [id_])
     assert repr(row) == f"<MessageRow {id_} waiting>"
     assert "ayse" not in repr(attrs.evolve(row, address="ayse@example.org"))
+
+
+def test_a_provider_that_never_says_whether_it_has_a_message_rests(opened, pigeons):
+    pigeons.answer = lambda *_: Receipt("uncertain")
+    crm = opened(pigeons)
+    for who in people(10):
+        crm.messages.send(note(to=who))
+    crm.work()
+    assert len(pigeons.sent) == 3
+
+
+def test_what_needs_no_address_is_held_back_too_where_everything_is_redirected(opened):
+    class Siren(Pigeons):
+        name = "siren"
+
+        @hookimpl
+        def register_channels(self):
+            return [Channel("siren", "any", self.deliver)]
+
+    siren = Siren()
+    crm = opened(siren)
+    crm.messages.configure(delivery="redirect", redirect_to={"email": "dev@shop.example"})
+    id_ = crm.messages.send(note(channel="siren"))
+    crm.work()
+    assert siren.sent == []
+    assert told(crm, id_)[1].startswith("redirect_to: everything is redirected")
+    crm.messages.configure(redirect_to={"any": "console"})
+    crm.messages.send(note(channel="siren"))
+    crm.work()
+    assert len(siren.sent) == 1

@@ -212,11 +212,13 @@ def _chosen(templates: Collection[Template], channel: str, languages: Sequence[s
 
 
 def _address(row: MessageRow, arrangement: Arrangement) -> str:
-    if arrangement.delivery != "redirect" or row.address_kind is None:
+    if arrangement.delivery != "redirect":
         return row.address or ""
-    redirected = arrangement.redirect_to.get(row.address_kind)
+    # A channel that needs no address reaches whatever the shop set it up to: it is held like the others.
+    kind = row.address_kind or "any"
+    redirected = arrangement.redirect_to.get(kind)
     if redirected is None:
-        raise InvalidError.of("redirect_to", f"everything is redirected, and nothing says where for {row.address_kind}")
+        raise InvalidError.of("redirect_to", f"everything is redirected, and nothing says where for {kind}")
     return redirected
 
 

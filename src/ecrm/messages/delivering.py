@@ -160,7 +160,8 @@ class _Handing:
             failure = _failure(error, self._channel)
         receipts = list(given)[: len(messages)]
         for receipt in receipts:
-            is_down = receipt.status == "delayed" and receipt.reason in {"away", "account"}
+            # Who says nothing is as away as who says so.
+            is_down = receipt.status == "uncertain" or receipt.reason in {"away", "account"}
             self._note(is_failure=is_down, error="the provider is away" if is_down else None)
         if failure is not None and len(receipts) < len(messages):
             self._note(is_failure=True, error=failure[1])

@@ -50,7 +50,8 @@ class Arrangement:
 
     Args:
         delivery: `off`: nothing goes; `redirect`: everything goes to `redirect_to`; `live`.
-        redirect_to: An address for each kind of identity, as `{"email": "dev@shop.example"}`.
+        redirect_to: An address for each kind of identity, as `{"email": "dev@shop.example"}`; with `any` those go
+            that need no address, as a console.
         public_url: Where the pages of ecrm are mounted, for links; with https. Advertising does not go without.
         channels: In which order channels are tried for a message whose channel is `preferred`.
         sender: Who the shop is, for what the law asks of advertising: `trade_name`, `mersis`, `contact`, …
