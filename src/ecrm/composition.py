@@ -72,8 +72,9 @@ class Core:
         self._shops: dict[str, Shop] = {}
         self.emitter = Emitter(database, host, kit, on_error, self._settings_of)
         self.crew = Crew(
-            (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of
-        )
+            (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of,
+            self.address_of,
+        )  # fmt: skip
         self.postroom = PostRoom(database, kit, contributions, options, *sending, self._settings_of, self.is_on)
         self._tidied = _Turn(_TIDY_EVERY)
         self._retained = _Turn(_RETAIN_EVERY)

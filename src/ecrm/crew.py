@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from ecrm.consent.deciding import Ask, decide_many
 from ecrm.database import Database, Transaction
 from ecrm.deadlines import Runner
 from ecrm.hookspecs import Follower, Keys
@@ -53,6 +54,7 @@ class Crew:
         options_of: Gives what a shop has set for a plugin.
         is_on: Tells whether a plugin is on in a shop.
         keys_of: Gives what a plugin may know of the shops that set it up.
+        address_of: Gives the kind of identity a channel reaches somebody by.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Crew:
         options_of: Callable[[str, str], Mapping[str, Any]],
         is_on: Callable[[str, str], bool],
         keys_of: Callable[[str], Keys],
+        address_of: Callable[[str], str | None],
     ) -> None:
         database, host = databases
         self._databases = databases
@@ -79,7 +82,18 @@ class Crew:
         ) -> None:
             keep(transaction, shop, wide[plugin], values)
 
-        library = Library(database, kit, settings_of, options_of)
+        def may(
+            transaction: Transaction,
+            shop: str,
+            customer_id: UUID,
+            purpose: str,
+            channel: str | None,
+            at: dt.datetime,
+        ) -> bool:
+            ask = Ask(customer_id, purpose, channel, None if channel is None else address_of(channel))
+            return decide_many(transaction, shop, [ask], at)[0].decision.is_allowed
+
+        library = Library(database, kit, settings_of, options_of, may)
         appliers = Appliers(kit, settings_of, contributions.timers)
         self.parts = Parts(library, appliers, runner, is_on, keep_facts)
         self.receiver = Receiver(database, host, kit, settings_of, json.loads)
