@@ -150,12 +150,18 @@ class Core:
         """Give what a plugin's source may know of the shops that set it up."""
         return PluginKeys(plugin, self.options, self.is_on, self.kit.now)
 
-    def worker(self, tell: Callable[[str, Sequence[Interaction]], None], watch: Callable[[], None]) -> Worker:
+    def worker(
+        self,
+        tell: Callable[[str, Sequence[Interaction]], None],
+        watch: Callable[[], None],
+        view: Callable[[str], object],
+    ) -> Worker:
         """Make a worker.
 
         Args:
             tell: Tells the host of what was stored, after each commit.
             watch: Looks whether anything lags, and tells the host.
+            view: Gives a CRM's view on a shop, for the duties of plugins.
         """
         crew = self.crew
 
@@ -188,8 +194,11 @@ class Core:
             delivered = self.postroom.deliverer.deliver()
             return Done(messages=delivered.looked_at, sent=delivered.sent, failed=delivered.failed)
 
+        def perform() -> Done:
+            return Done(failed=crew.performer.perform(view))
+
         acting = (crew.reactor.react, crew.retrier.retry, crew.waker.wake)
-        steps = (pull, translate, receive, *map(act, acting), deliver)
+        steps = (pull, translate, receive, *map(act, acting), deliver, perform)
         return Worker(steps, self._tidy, watch)
 
     def is_time_to_watch(self) -> bool:

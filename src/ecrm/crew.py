@@ -19,6 +19,7 @@ from ecrm.interactions.tables.kept import keep
 from ecrm.interactions.waiting import oldest_waiting
 from ecrm.reactions.applying import Appliers
 from ecrm.reactions.asking import Library
+from ecrm.reactions.duties import OwnedDuty, Performer
 from ecrm.reactions.keeping import stale_follower
 from ecrm.reactions.parts import Owned, OwnedTimer, Parts, names_of
 from ecrm.reactions.reacting import Reactor
@@ -102,6 +103,7 @@ class Crew:
         self.waker = Waker(self.parts, self.reactions, self.timers, self.oldest_waiting)
         source_parts = SourceParts(database, kit, runner, keys_of)
         self.door = Door(source_parts, sources)
+        self.performer = Performer(self.parts, _duties(contributions), lambda plugin: keys_of(plugin).shops())
         self.translator = Translator(source_parts, sources, is_on)
         self.puller = Puller(source_parts, sources)
 
@@ -120,9 +122,10 @@ class Crew:
             tries = parked_table.next_try(transaction, self.retrier.names, after)
             cursors = cursor_table.cursors(transaction).values()
             pulls = source_table.pull_rows(transaction, self._sources) if self._sources else ()
+        duty = self.performer.next_due(after)
         rests = (row.rest_until for row in cursors)
         turns = (max(row.next_at, row.not_before) for row in pulls)
-        return min((at for at in (timers, tries, *rests, *turns) if at is not None and at > after), default=None)
+        return min((at for at in (timers, tries, duty, *rests, *turns) if at is not None and at > after), default=None)
 
     def prune(self) -> None:
         """Delete timers that fired, or were cancelled, long enough ago."""
@@ -138,6 +141,10 @@ class Crew:
 def kept_facts_follower(contributions: Contributions, new_id: Callable[[], UUID]) -> Follower:
     """Make the follower that has kept facts said again of customers who were merged or parted."""
     return stale_follower(_reactions(contributions), new_id)
+
+
+def _duties(contributions: Contributions) -> tuple[OwnedDuty, ...]:
+    return tuple(OwnedDuty(one.plugin, one.record) for one in contributions.duties.values())
 
 
 def _reactions(contributions: Contributions) -> tuple[Owned, ...]:
