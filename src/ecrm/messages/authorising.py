@@ -27,6 +27,7 @@ from ecrm.messages.model.circuit import taken
 from ecrm.messages.model.message import PREFERRED
 from ecrm.messages.model.pressure import Go, Policy, Sent, Wait, may_go
 from ecrm.messages.recipientzone import recipient_zones
+from ecrm.messages.tables import claim as claim_table
 from ecrm.messages.tables import line as line_table
 from ecrm.messages.tables import message as message_table
 from ecrm.messages.tables.message import SENDING, SUPPRESSED, WAITING, MessageRow
@@ -85,7 +86,7 @@ class Authoriser:
         """Look at messages that are due; give all that changed, those to be sent in the state `sending`."""
         now = self._now()
         with self._database.read() as transaction:
-            shops = message_table.due_shops(transaction, now, limit)
+            shops = claim_table.due_shops(transaction, now, limit)
             resting = line_table.resting_lines(transaction, now) if shops else set()
         if not shops:
             return []
@@ -96,7 +97,7 @@ class Authoriser:
                 share_consent(transaction, shop)
             # The moment is taken under the lock: whatever was committed before it is seen.
             moment = self._now()
-            rows = message_table.claim_due(transaction, moment, shops, resting, limit)
+            rows = claim_table.claim_due(transaction, moment, shops, resting, limit)
             by_shop: dict[str, list[MessageRow]] = defaultdict(list)
             for row in rows:
                 by_shop[row.shop].append(row)
@@ -106,7 +107,8 @@ class Authoriser:
                 for one in self._decide(transaction, shop, by_shop[shop], moment, objections, resting)
             ]
             changed = self._within_rates(transaction, changed, moment)
-            message_table.save_messages(transaction, changed)
+            claim_table.take_messages(transaction, [row for row in changed if row.state == SENDING], moment)
+            message_table.save_messages(transaction, [row for row in changed if row.state != SENDING])
             return changed
 
         return self._database.transact(work)
@@ -116,7 +118,7 @@ class Authoriser:
         if ask is None:
             return None
         with self._database.read() as transaction:
-            rows = message_table.peek_due(transaction, self._now(), shops, resting, limit)
+            rows = claim_table.peek_due(transaction, self._now(), shops, resting, limit)
         contacts = {contact for row in rows for contact in self._contacts(row)}
         return {contact: ask(contact) for contact in sorted(contacts, key=str)}
 
