@@ -11,7 +11,7 @@ import attrs
 
 from ecrm.consent.links import Link, Links
 from ecrm.customers.model.trait import Customer
-from ecrm.customers.tables.customer import find_customers
+from ecrm.customers.tables.customer import find_customers, languages_of
 from ecrm.database import Database, Transaction
 from ecrm.errors import InvalidError
 from ecrm.hookspecs import Channel, Outgoing
@@ -88,7 +88,10 @@ class Composer:
         messages = {row.id: read_message(row.purpose, row.message) for row in rows}
         templated = [row for row in rows if messages[row.id].template is not None]
         with self._database.read() as transaction:
-            people = {one.id: one for one in find_customers(transaction, shop, {row.customer_id for row in rows})}
+            people = {one.id: one for one in find_customers(transaction, shop, {row.customer_id for row in templated})}
+            # Of who is sent what is written already, only the language is of use.
+            silent = {row.customer_id for row in rows if messages[row.id].language is None} - people.keys()
+            languages = languages_of(transaction, shop, silent)
             names = {name for one in messages.values() if (name := one.template) is not None}
             templates = template_table.live_templates(transaction, shop, names) if names else []
             whose = sorted({row.customer_id for row in templated})
@@ -97,7 +100,9 @@ class Composer:
         composed, links = [], self._sources.links.for_batch()
         for row in rows:
             try:
-                known = _Known(people.get(row.customer_id), facts.get(row.customer_id, {}), heard.get(row.id), links)
+                who = people.get(row.customer_id)
+                language = languages.get(row.customer_id) if who is None else who.language
+                known = _Known(who, language, facts.get(row.customer_id, {}), heard.get(row.id), links)
                 composed.append(Composed(row, self._outgoing(row, messages[row.id], channel, templates, known)))
             except InvalidError as error:
                 composed.append(Composed(row, None, str(error)))
@@ -124,7 +129,7 @@ class Composer:
         self, row: MessageRow, message: Message, channel: Channel, templates: Sequence[Template], known: _Known
     ) -> Outgoing:
         arrangement, settings = self._sources.arrangement_of(row.shop), self._sources.settings_of(row.shop)
-        language = message.language or (known.customer and known.customer.language) or settings.language
+        language = message.language or known.language or settings.language
         template, content = None, message.content
         # What says nothing of a link needs none: a template may, and so does the header of an advertising mail.
         names_links = content is None or (row.is_commercial and row.channel == _EMAIL)
@@ -169,6 +174,7 @@ class Composer:
 @attrs.frozen(repr=False)
 class _Known:
     customer: Customer | None
+    language: str | None
     facts: Mapping[str, Any]
     heard_at: dt.datetime | None
     links: Links
