@@ -72,8 +72,9 @@ class Core:
         self._shops: dict[str, Shop] = {}
         self.emitter = Emitter(database, host, kit, on_error, self._settings_of)
         self.crew = Crew(
-            (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of
-        )
+            (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of,
+            self.address_of,
+        )  # fmt: skip
         self.postroom = PostRoom(database, kit, contributions, options, *sending, self._settings_of, self.is_on)
         self._tidied = _Turn(_TIDY_EVERY)
         self._retained = _Turn(_RETAIN_EVERY)
@@ -149,12 +150,18 @@ class Core:
         """Give what a plugin's source may know of the shops that set it up."""
         return PluginKeys(plugin, self.options, self.is_on, self.kit.now)
 
-    def worker(self, tell: Callable[[str, Sequence[Interaction]], None], watch: Callable[[], None]) -> Worker:
+    def worker(
+        self,
+        tell: Callable[[str, Sequence[Interaction]], None],
+        watch: Callable[[], None],
+        view: Callable[[str], object],
+    ) -> Worker:
         """Make a worker.
 
         Args:
             tell: Tells the host of what was stored, after each commit.
             watch: Looks whether anything lags, and tells the host.
+            view: Gives a CRM's view on a shop, for the duties of plugins.
         """
         crew = self.crew
 
@@ -187,8 +194,11 @@ class Core:
             delivered = self.postroom.deliverer.deliver()
             return Done(messages=delivered.looked_at, sent=delivered.sent, failed=delivered.failed)
 
+        def perform() -> Done:
+            return Done(failed=crew.performer.perform(view))
+
         acting = (crew.reactor.react, crew.retrier.retry, crew.waker.wake)
-        steps = (pull, translate, receive, *map(act, acting), deliver)
+        steps = (pull, translate, receive, *map(act, acting), deliver, perform)
         return Worker(steps, self._tidy, watch)
 
     def is_time_to_watch(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from ecrm.consent.deciding import Ask, decide_many
 from ecrm.database import Database, Transaction
 from ecrm.deadlines import Runner
 from ecrm.hookspecs import Follower, Keys
@@ -18,6 +19,7 @@ from ecrm.interactions.tables.kept import keep
 from ecrm.interactions.waiting import oldest_waiting
 from ecrm.reactions.applying import Appliers
 from ecrm.reactions.asking import Library
+from ecrm.reactions.duties import OwnedDuty, Performer
 from ecrm.reactions.keeping import stale_follower
 from ecrm.reactions.parts import Owned, OwnedTimer, Parts, names_of
 from ecrm.reactions.reacting import Reactor
@@ -53,6 +55,7 @@ class Crew:
         options_of: Gives what a shop has set for a plugin.
         is_on: Tells whether a plugin is on in a shop.
         keys_of: Gives what a plugin may know of the shops that set it up.
+        address_of: Gives the kind of identity a channel reaches somebody by.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Crew:
         options_of: Callable[[str, str], Mapping[str, Any]],
         is_on: Callable[[str, str], bool],
         keys_of: Callable[[str], Keys],
+        address_of: Callable[[str], str | None],
     ) -> None:
         database, host = databases
         self._databases = databases
@@ -79,7 +83,18 @@ class Crew:
         ) -> None:
             keep(transaction, shop, wide[plugin], values)
 
-        library = Library(database, kit, settings_of, options_of)
+        def may(
+            transaction: Transaction,
+            shop: str,
+            customer_id: UUID,
+            purpose: str,
+            channel: str | None,
+            at: dt.datetime,
+        ) -> bool:
+            ask = Ask(customer_id, purpose, channel, None if channel is None else address_of(channel))
+            return decide_many(transaction, shop, [ask], at)[0].decision.is_allowed
+
+        library = Library(database, kit, settings_of, options_of, may)
         appliers = Appliers(kit, settings_of, contributions.timers)
         self.parts = Parts(library, appliers, runner, is_on, keep_facts)
         self.receiver = Receiver(database, host, kit, settings_of, json.loads)
@@ -88,6 +103,7 @@ class Crew:
         self.waker = Waker(self.parts, self.reactions, self.timers, self.oldest_waiting)
         source_parts = SourceParts(database, kit, runner, keys_of)
         self.door = Door(source_parts, sources)
+        self.performer = Performer(self.parts, _duties(contributions), lambda plugin: keys_of(plugin).shops())
         self.translator = Translator(source_parts, sources, is_on)
         self.puller = Puller(source_parts, sources)
 
@@ -106,9 +122,10 @@ class Crew:
             tries = parked_table.next_try(transaction, self.retrier.names, after)
             cursors = cursor_table.cursors(transaction).values()
             pulls = source_table.pull_rows(transaction, self._sources) if self._sources else ()
+        duty = self.performer.next_due(after)
         rests = (row.rest_until for row in cursors)
         turns = (max(row.next_at, row.not_before) for row in pulls)
-        return min((at for at in (timers, tries, *rests, *turns) if at is not None and at > after), default=None)
+        return min((at for at in (timers, tries, duty, *rests, *turns) if at is not None and at > after), default=None)
 
     def prune(self) -> None:
         """Delete timers that fired, or were cancelled, long enough ago."""
@@ -124,6 +141,10 @@ class Crew:
 def kept_facts_follower(contributions: Contributions, new_id: Callable[[], UUID]) -> Follower:
     """Make the follower that has kept facts said again of customers who were merged or parted."""
     return stale_follower(_reactions(contributions), new_id)
+
+
+def _duties(contributions: Contributions) -> tuple[OwnedDuty, ...]:
+    return tuple(OwnedDuty(one.plugin, one.record) for one in contributions.duties.values())
 
 
 def _reactions(contributions: Contributions) -> tuple[Owned, ...]:

@@ -101,17 +101,6 @@ class CRM(Duties):
         """Close the connections of all threads."""
         self._core.close()
 
-    def for_shop(self, shop: str) -> Self:
-        """Give a view on another shop of the same database; it shares connections and signals.
-
-        >>> crm.for_shop("outlet").shop.key
-        'outlet'
-        """
-        view = object.__new__(type(self))
-        view._core = self._core
-        view._open(shop)
-        return view
-
     def upgrade(self) -> None:
         """Make the tables of ecrm and of its plugins, or bring them up to date, in one transaction.
 

@@ -46,7 +46,7 @@ class Duties(Rooms):
 
     def worker(self) -> Worker:
         """Make a worker, as `ecrm work` runs it for ever."""
-        return self._core.worker(self._tell, self._watch)
+        return self._core.worker(self._tell, self._watch, self.for_shop)
 
     def receive(self, source: str, request: Request) -> Response:
         """Answer a webhook: what adapters mount. It is verified, kept and answered; the worker does the rest.

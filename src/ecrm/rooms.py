@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from ecrm.audit.service import Audit
@@ -36,6 +36,17 @@ class Rooms:
 
     _core: Core
     shop: Shop
+
+    def for_shop(self, shop: str) -> Self:
+        """Give a view on another shop of the same database; it shares connections and signals.
+
+        >>> crm.for_shop("outlet").shop.key
+        'outlet'
+        """
+        view = object.__new__(type(self))
+        view._core = self._core
+        view._open(shop)
+        return view
 
     def _open(self, shop: str) -> None:
         core = self._core

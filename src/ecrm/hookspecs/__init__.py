@@ -9,7 +9,7 @@ from ecrm.database.types import Id, Instant, Key
 from ecrm.hookspecs.channels import Channel, Line, Outgoing, Receipt
 from ecrm.hookspecs.following import Follower, Move, Regrouping
 from ecrm.hookspecs.hooks import Contact, Hooks, hookimpl, hookspec
-from ecrm.hookspecs.parts import Command, Condition, Need, Panel, Service, Tables, WebPage
+from ecrm.hookspecs.parts import Command, Condition, Duty, Need, Panel, Service, Tables, WebPage
 from ecrm.hookspecs.reactions import Reaction, Timer
 from ecrm.hookspecs.settings import Setting
 from ecrm.hookspecs.sources import Delivery, Keys, Page, Refusal, Source
@@ -22,6 +22,7 @@ __all__ = [
     "Condition",
     "Contact",
     "Delivery",
+    "Duty",
     "Fact",
     "Follower",
     "Hooks",

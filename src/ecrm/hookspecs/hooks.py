@@ -12,7 +12,7 @@ import pluggy
 from ecrm.hookspecs.channels import Channel
 from ecrm.hookspecs.following import Follower
 from ecrm.hookspecs.naming import check_said
-from ecrm.hookspecs.parts import Command, Condition, Need, Panel, Service, Tables, WebPage
+from ecrm.hookspecs.parts import Command, Condition, Duty, Need, Panel, Service, Tables, WebPage
 from ecrm.hookspecs.reactions import Reaction, Timer
 from ecrm.hookspecs.settings import Setting
 from ecrm.hookspecs.sources import Source
@@ -83,6 +83,10 @@ class Hooks:
     @hookspec
     def register_sources(self) -> Iterable[Source]:  # type: ignore[empty-body]
         """Contribute what brings events from elsewhere."""
+
+    @hookspec
+    def register_duties(self) -> Iterable[Duty]:  # type: ignore[empty-body]
+        """Contribute what the worker does every so often."""
 
     @hookspec
     def register_channels(self) -> Iterable[Channel]:  # type: ignore[empty-body]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,14 @@ import attrs
 import sqlalchemy as sa
 
 from ecrm.errors import InvalidError
-from ecrm.hookspecs.naming import check_callable, check_import, check_name, check_said
+from ecrm.hookspecs.naming import between, check_callable, check_import, check_name, check_said
 
 if TYPE_CHECKING:
     from ecrm.reactions.asking import Questions
 
-__all__ = ["Command", "Condition", "Need", "Panel", "Service", "Tables", "WebPage"]
+__all__ = ["Command", "Condition", "Duty", "Need", "Panel", "Service", "Tables", "WebPage"]
+
+_SHORTEST = dt.timedelta(minutes=1)
 
 
 def _check_metadata(_: Any, field: Any, value: Any) -> None:
@@ -26,6 +29,11 @@ def _check_metadata(_: Any, field: Any, value: Any) -> None:
 def _check_type(_: Any, field: Any, value: Any) -> None:
     if not isinstance(value, type):
         raise InvalidError.of(field.name, "give the class of the service")
+
+
+def _check_every(_: Any, field: Any, value: Any) -> None:
+    if not isinstance(value, dt.timedelta) or value < _SHORTEST:
+        raise InvalidError.of(field.name, "give a timedelta of 1 minute or more")
 
 
 @attrs.frozen
@@ -67,6 +75,25 @@ class Service:
 
     type: type[Any] = attrs.field(validator=_check_type)
     make: Callable[[Any], Any] = attrs.field(validator=check_callable)
+
+
+@attrs.frozen
+class Duty:
+    """Do something every so often, for each shop that set the plugin up: the worker does, one at a time.
+
+    It runs outside any transaction, under a deadline; where it raises, it is logged and done again in its turn.
+
+    Args:
+        name: Unique among all plugins.
+        run: Does it, given a CRM's view on a shop.
+        every: How long to wait from one time to the next, 1 minute or more.
+        deadline_s: How long it may take for one shop, in seconds, 0.1 to 600.
+    """
+
+    name: str = attrs.field(validator=check_name)
+    run: Callable[[Any], object] = attrs.field(validator=check_callable)
+    every: dt.timedelta = attrs.field(validator=_check_every)
+    deadline_s: float = attrs.field(default=60.0, validator=between(0.1, 600))
 
 
 @attrs.frozen

@@ -138,7 +138,7 @@ class _Handing:
             answers += [(receipt, "") for receipt in given]
             if failure is not None:
                 answers.append(failure)
-            elif len(given) < len(rest):
+            elif len(given) < len(rest) and self._failed_in_a_row < FAILURES_TO_OPEN:
                 # It ended early without a word of the others: they are tried again.
                 answers.append((Receipt("delayed", reason="other"), "the channel gave no receipt for it"))
                 self._note(is_failure=True, error="the channel gave no receipt")
@@ -152,6 +152,10 @@ class _Handing:
                 if not isinstance(receipt, Receipt):
                     raise TypeError
                 given.append(receipt)
+                down = _down_at_the_end(given)
+                if down + (self._failed_in_a_row if down == len(given) else 0) >= FAILURES_TO_OPEN:
+                    # The rest is not given to a provider that is down.
+                    return
 
         failure: tuple[Receipt, str] | None = None
         try:
@@ -160,8 +164,7 @@ class _Handing:
             failure = _failure(error, self._channel)
         receipts = list(given)[: len(messages)]
         for receipt in receipts:
-            # Who says nothing is as away as who says so.
-            is_down = receipt.status == "uncertain" or receipt.reason in {"away", "account"}
+            is_down = _is_down(receipt)
             self._note(is_failure=is_down, error="the provider is away" if is_down else None)
         if failure is not None and len(receipts) < len(messages):
             self._note(is_failure=True, error=failure[1])
@@ -175,6 +178,15 @@ class _Handing:
         else:
             self._failed_in_a_row = 0
             self._has_answered = True
+
+
+def _is_down(receipt: Receipt) -> bool:
+    # Who says nothing is as away as who says so.
+    return receipt.status == "uncertain" or (receipt.status == "delayed" and receipt.reason in {"away", "account"})
+
+
+def _down_at_the_end(receipts: Sequence[Receipt]) -> int:
+    return sum(1 for _ in itertools.takewhile(_is_down, reversed(receipts)))
 
 
 def _failure(error: Exception, channel: Channel) -> tuple[Receipt, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import attrs
@@ -26,6 +26,21 @@ from ecrm.values.who import Someone
 __all__ = ["Library", "Questions"]
 
 
+class May(Protocol):
+    """Tell whether something may be done with a customer."""
+
+    def __call__(
+        self,
+        transaction: Transaction,
+        shop: str,
+        customer_id: UUID,
+        purpose: str,
+        channel: str | None,
+        at: dt.datetime,
+    ) -> bool:
+        """Decide as the ledger says."""
+
+
 @attrs.frozen(repr=False)
 class Library:
     """Hold what questions are answered from.
@@ -35,12 +50,14 @@ class Library:
         kit: Its facts, and the time.
         settings_of: Gives a shop's settings.
         options_of: Gives what a shop has set for a plugin, by shop and plugin.
+        may: Tells whether something may be done with a customer, at a moment: consent is a floor above.
     """
 
     database: Database
     kit: Kit
     settings_of: Callable[[str], Settings]
     options_of: Callable[[str, str], Mapping[str, Any]]
+    may: May
 
 
 class Questions:
@@ -91,6 +108,20 @@ class Questions:
         """Give the customer's orders, newest first."""
         with self._library.database.read() as transaction:
             return self._orders(transaction, self._whom(who))
+
+    def may(self, purpose: str, channel: str | None = None, who: Someone | None = None) -> bool:
+        """Tell whether something may be done with the customer now, as `crm.consent.decide` does.
+
+        Args:
+            purpose: What for, as `marketing`.
+            channel: By which channel; None asks of every one.
+            who: Whom; None is the interaction's customer. For nobody known it may not.
+        """
+        with self._library.database.read() as transaction:
+            profile = find_profile(transaction, self.shop, self._whom(who), self.settings)
+            if profile is None:
+                return False
+            return self._library.may(transaction, self.shop, profile.customer_id, purpose, channel, self.now)
 
     def timeline(
         self,

@@ -23,6 +23,7 @@ _NAMED = {
     "register_reactions": "reaction",
     "register_timers": "timer",
     "register_sources": "source",
+    "register_duties": "duty",
     "register_channels": "channel",
     "register_commands": "command",
     "register_panels": "panel",

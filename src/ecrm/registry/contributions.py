@@ -14,6 +14,7 @@ from ecrm.hookspecs import (
     Command,
     Condition,
     Contact,
+    Duty,
     Fact,
     Follower,
     Panel,
@@ -104,6 +105,11 @@ class Contributions:
     def sources(self) -> Mapping[str, Owned[Source]]:
         """Give the sources by name."""
         return self._by_name("register_sources")
+
+    @cached_property
+    def duties(self) -> Mapping[str, Owned[Duty]]:
+        """Give the duties by name."""
+        return self._by_name("register_duties")
 
     @cached_property
     def channels(self) -> Mapping[str, Owned[Channel]]:

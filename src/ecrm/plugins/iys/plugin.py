@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ecrm.errors import InvalidError, SetupError
 from ecrm.events import ConsentGranted, ConsentWithdrawn, Event
-from ecrm.hookspecs import Command, Follower, Keys, Page, Service, Setting, Source, Tables, hookimpl
+from ecrm.hookspecs import Command, Duty, Follower, Keys, Page, Service, Setting, Source, Tables, hookimpl
 from ecrm.plugins.iys.client import DEFAULT_URL, Client
 from ecrm.plugins.iys.model import APPROVED, CHANNELS_GRANTED, CHANNELS_REFUSED, REFUSED, SOURCES, date_of
 from ecrm.plugins.iys.service import NAME, Iys
@@ -91,6 +91,11 @@ class IysPlugin:
         return [Source(NAME, pull=self.pull, every=dt.timedelta(minutes=15), calls_per_minute=60)]
 
     @hookimpl
+    def register_duties(self) -> list[Duty]:
+        """Contribute what tells İYS: the law gives three business days, so a quarter of an hour is soon enough."""
+        return [Duty("iys_push", push, every=dt.timedelta(minutes=15), deadline_s=300)]
+
+    @hookimpl
     def register_commands(self) -> list[Command]:
         """Contribute the command."""
         return [Command("iys", "ecrm.cli.iys:iys")]
@@ -120,6 +125,12 @@ class IysPlugin:
             raise SetupError('install what asks İYS: pip install "ecrm[iys]"') from error
         with httpx2.Client() as made:
             yield made
+
+
+def push(crm: CRM) -> None:
+    """Tell İYS what a shop's customers said; nothing where only the host has set it up."""
+    if crm.plugins.keys(NAME).settings(crm.shop.key).get("iys_code") is not None:
+        crm.service(Iys).push()
 
 
 def _events(item: Mapping[str, Any], place: str) -> Iterator[Event]:

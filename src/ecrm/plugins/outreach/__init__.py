@@ -1,0 +1,1 @@
+"""Outreach: what was sent to a customer and what they did with it, as facts; whether they may be written to."""
