@@ -37,7 +37,7 @@ class Duties(Rooms):
     """Work, watch over the CRM's health, tell the host, look after plugins."""
 
     def work(self) -> Done:
-        """Do what waits, until nothing does: pull, receive, react, wake; give the counts.
+        """Do what waits, until nothing does: pull, receive, react, wake, deliver; give the counts.
 
         >>> crm.work().is_idle
         True

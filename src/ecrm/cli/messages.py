@@ -126,7 +126,7 @@ def explain(ctx: click.Context, *, id_: str, as_json: bool) -> None:
 
 
 @messages.command()
-@click.option("--since", required=True, metavar="TIME", help="When the backup was made, with its zone.")
+@click.option("--since", required=True, metavar="TIME", help="So long before the backup as a message may wait.")
 @click.pass_context
 def hold(ctx: click.Context, *, since: str) -> None:
     """Park what waits and was asked for since a time: after a restored backup it may have gone already."""

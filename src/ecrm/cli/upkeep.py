@@ -29,7 +29,7 @@ def upgrade(ctx: click.Context) -> None:
 @json_option
 @click.pass_context
 def work(ctx: click.Context, *, once: bool, as_json: bool) -> None:
-    """Pull, receive, react and wake, for ever; SIGTERM or SIGINT ends it after the batch it is in."""
+    """Pull, receive, react, wake and deliver, for ever; SIGTERM or SIGINT ends it after the batch it is in."""
     crm = open_crm(ctx)
     if not once:
         crm.worker().run_forever(lambda done: click.echo(_told(done), err=True))

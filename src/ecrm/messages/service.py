@@ -233,7 +233,7 @@ class Messages:
         """Park all that waits, or is under way, and was asked for since a time: after a restored backup; give how many.
 
         Args:
-            since: When the backup was made, with its zone.
+            since: From when on it was asked for, with its zone: so long before the backup as a message may wait.
             because: Why, for whoever looks at them.
         """
         if since.tzinfo is None:

@@ -60,7 +60,7 @@ class Message:
         variables: What the template is filled with beside the customer and their facts.
         language: BCP 47; None is the customer's own, else the shop's.
         send_at: Not before this time; None is now.
-        expires_at: Not after this time; None is seven days after it was asked for.
+        expires_at: Not after this time; None is as long after it is due as the shop arranged, `expires_after_h`.
         answers: The id of the message of the customer that this answers, so that replies are one thread.
         details: What the channel is told beside, as the script of a call.
 
