@@ -274,7 +274,7 @@ class Reactor:
             for one in seen
             if one.shop in on
             and not one.interaction.is_voided
-            and derived_of(one.interaction).get("by") != owned.record.name
+            and not (one.interaction.context and derived_of(one.interaction).get("by") == owned.record.name)
             and (max_age is None or now - one.interaction.at <= max_age)
         ]
 

@@ -63,7 +63,8 @@ class Cause:
 
 def derived_of(interaction: Interaction) -> Mapping[str, Any]:
     """Give what an interaction was derived by and of, and how deep; nothing where a system told it."""
-    context = interaction.context.get("context") or {}
+    # Mostly there is no context at all, and this is asked of each interaction that is read.
+    context = interaction.context.get("context") if interaction.context else None
     derived = context.get("derived") if isinstance(context, Mapping) else None
     return derived if isinstance(derived, Mapping) else {}
 

@@ -15,9 +15,10 @@ from ecrm.interactions.tables.log import INTERACTION, READ_COLUMNS, interaction
 
 __all__ = ["Seen", "first_recorded_after", "history", "read_log"]
 
+# Where nothing was ever voided, which is asked once, no row is looked up.
 _IS_VOID = (
-    "EXISTS (SELECT 1 FROM ecrm_void v WHERE v.shop = i.shop AND v.profile_id = i.profile_id "
-    "AND v.interaction_id = i.id)"
+    "(EXISTS (SELECT 1 FROM ecrm_void) AND EXISTS (SELECT 1 FROM ecrm_void v WHERE v.shop = i.shop "
+    "AND v.profile_id = i.profile_id AND v.interaction_id = i.id))"
 )
 _COLUMNS = ("shop", *READ_COLUMNS)
 _CODER = Coder([INTERACTION.c[name] for name in _COLUMNS])
