@@ -96,10 +96,11 @@ def test_preferences_are_shown_and_changed(crm, site, who, clock):
     page = httpx2.get(link).text
     assert 'name="marketing.email" value="yes" checked' in page
     assert "whatsapp" not in page
+    assert 'name="profiling" value="yes" checked' in page
     answer = httpx2.post(link, data={"marketing.sms": "yes", "surveys.email": "yes", "surveys.sms": "yes"})
     assert "Saved" in answer.text
     assert (may(crm, "email"), may(crm, "sms")) == (False, True)
-    assert not may(crm, "email", "profiling")
+    assert not may(crm, None, "profiling")
     assert may(crm, "email", "surveys")
     clock.advance(minutes=1)
     httpx2.post(link, data={"marketing.email": "yes", "marketing.sms": "yes"})
@@ -168,3 +169,19 @@ def test_a_page_goes_into_no_cache_and_speaks_the_customers_language(crm, site, 
 def test_what_is_shown_is_escaped(crm, site, who):
     crm.consent.declare(Purpose("club", "consent", "<script>alert(1)</script>"))
     assert "<script>" not in httpx2.get(url(crm, site, "preferences", who)).text
+
+
+def test_what_is_ours_is_said_in_the_customers_language_and_what_the_shop_says_as_it_says_it(crm, site, who):
+    crm.customers.upsert(AYSE, language="tr")
+    crm.consent.declare(Purpose("club", "consent", "We invite you."))
+    page = httpx2.get(url(crm, site, "preferences", who)).text
+    assert "Size fırsatları ve yenilikleri bildiririz." in page
+    assert "We invite you." in page
+
+
+def test_whoever_looks_at_what_is_known_leaves_a_row_in_the_audit(crm, site, who):
+    httpx2.get(url(crm, site, "preferences", who))
+    entry = crm.audit.entries(limit=1)[0]
+    assert (entry.action, entry.subject_id, entry.actor, entry.details["what"]) == (
+        "read", who, "customer", "page preferences",
+    )  # fmt: skip

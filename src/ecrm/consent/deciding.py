@@ -87,14 +87,17 @@ def decide_many(
     """
     purposes = purposes_of(transaction, shop)
     commercial = {purpose.name for purpose in purposes.values() if purpose.is_commercial}
-    held = _Held.read(transaction, shop, {ask.customer_id for ask in asks})
+    # What can not be refused is decided by no word of the customer's.
+    can_be_refused = any(ask.purpose not in purposes or purposes[ask.purpose].can_be_refused for ask in asks)
+    held = _Held.read(transaction, shop, {ask.customer_id for ask in asks}, with_entries=can_be_refused)
     answers = []
     for ask in asks:
         purpose = purposes.get(ask.purpose)
         if purpose is None:
             raise InvalidError.of("purpose", "this shop has no such purpose: crm.consent.declare(Purpose(…))")
         profiles, entries = held.of(ask.customer_id)
-        entries = [one for one in entries if known_at is None or one.recorded_at <= known_at]
+        if known_at is not None:
+            entries = [one for one in entries if one.recorded_at <= known_at]
         decision = decide(purpose, ask.channel, [row.id for row in profiles], entries, commercial, at)
         answers.append(_addressed(decision, ask, profiles, held.suppressed))
     return answers
@@ -109,13 +112,13 @@ class _Held:
     suppressed: Mapping[tuple[str, str], Suppression]
 
     @classmethod
-    def read(cls, transaction: Transaction, shop: str, customers: set[UUID]) -> _Held:
+    def read(cls, transaction: Transaction, shop: str, customers: set[UUID], *, with_entries: bool) -> _Held:
         profiles: dict[UUID, list[ProfileRow]] = defaultdict(list)
-        for row in profiles_of(transaction, shop, sorted(customers)):
+        for row in profiles_of(transaction, shop, customers):
             profiles[row.customer_id].append(row)
         entries: dict[UUID, list[LedgerEntry]] = defaultdict(list)
         ids = [row.id for rows in profiles.values() for row in rows]
-        for entry in entries_of(transaction, shop, ids):
+        for entry in entries_of(transaction, shop, ids) if with_entries else ():
             entries[entry.profile_id].append(entry)
         addresses = {address for rows in profiles.values() for row in rows if (address := _address(row))}
         return cls(profiles, entries, suppressions(transaction, shop, sorted(addresses)))
@@ -133,6 +136,10 @@ def _address(row: ProfileRow) -> tuple[str, str] | None:
     return row.kind, row.value
 
 
+def _trust(row: ProfileRow) -> tuple[bool, dt.datetime, str]:
+    return row.is_proven, row.last_at, row.value
+
+
 def _addressed(
     decision: Decision,
     ask: Ask,
@@ -142,7 +149,7 @@ def _addressed(
     if ask.address is None or not decision.is_allowed:
         return Answer(decision)
     # A proven address before one that was only typed, the one seen last before older ones.
-    rows = sorted(profiles, key=lambda row: (row.is_proven, row.last_at, row.value), reverse=True)
+    rows = sorted(profiles, key=_trust, reverse=True) if len(profiles) > 1 else profiles
     addresses = [address for row in rows if (address := _address(row)) and address[0] == ask.address]
     if not addresses:
         return Answer(Decision.no(f"no {ask.address} is known of this customer"))

@@ -25,8 +25,9 @@ from ecrm.hookspecs import Channel, Contact
 from ecrm.messages.model.arrangement import Arrangement
 from ecrm.messages.model.circuit import taken
 from ecrm.messages.model.message import PREFERRED
-from ecrm.messages.model.pressure import Go, Policy, Sent, Wait, may_go
+from ecrm.messages.model.pressure import EXEMPTIONS, Go, Policy, Sent, Wait, may_go
 from ecrm.messages.recipientzone import recipient_zones
+from ecrm.messages.tables import claim as claim_table
 from ecrm.messages.tables import line as line_table
 from ecrm.messages.tables import message as message_table
 from ecrm.messages.tables.message import SENDING, SUPPRESSED, WAITING, MessageRow
@@ -85,7 +86,7 @@ class Authoriser:
         """Look at messages that are due; give all that changed, those to be sent in the state `sending`."""
         now = self._now()
         with self._database.read() as transaction:
-            shops = message_table.due_shops(transaction, now, limit)
+            shops = claim_table.due_shops(transaction, now, limit)
             resting = line_table.resting_lines(transaction, now) if shops else set()
         if not shops:
             return []
@@ -96,7 +97,7 @@ class Authoriser:
                 share_consent(transaction, shop)
             # The moment is taken under the lock: whatever was committed before it is seen.
             moment = self._now()
-            rows = message_table.claim_due(transaction, moment, shops, resting, limit)
+            rows = claim_table.claim_due(transaction, moment, shops, resting, limit)
             by_shop: dict[str, list[MessageRow]] = defaultdict(list)
             for row in rows:
                 by_shop[row.shop].append(row)
@@ -106,7 +107,8 @@ class Authoriser:
                 for one in self._decide(transaction, shop, by_shop[shop], moment, objections, resting)
             ]
             changed = self._within_rates(transaction, changed, moment)
-            message_table.save_messages(transaction, changed)
+            claim_table.take_messages(transaction, [row for row in changed if row.state == SENDING], moment)
+            message_table.save_messages(transaction, [row for row in changed if row.state != SENDING])
             return changed
 
         return self._database.transact(work)
@@ -116,23 +118,20 @@ class Authoriser:
         if ask is None:
             return None
         with self._database.read() as transaction:
-            rows = message_table.peek_due(transaction, self._now(), shops, resting, limit)
+            rows = claim_table.peek_due(transaction, self._now(), shops, resting, limit)
         contacts = {contact for row in rows for contact in self._contacts(row)}
         return {contact: ask(contact) for contact in sorted(contacts, key=str)}
 
     def _contacts(self, row: MessageRow) -> Iterator[Contact]:
-        for channel in self._channels(row, None):
+        for channel in _channels(row, self._order(row.shop), None):
             yield Contact(row.shop, row.customer_id, channel, row.purpose)
 
-    def _channels(self, row: MessageRow, customer: Customer | None) -> list[str]:
-        if row.wanted != PREFERRED:
-            return [row.wanted]
-        order = [name for name in self._rules.arrangement_of(row.shop).channels if self._is_there(name, row.shop)]
-        own = None if customer is None else customer.attributes.get(_CHANNEL)
-        return sorted(order, key=lambda name: name != own)
+    def _order(self, shop: str) -> list[str]:
+        there = self._there(shop)
+        return [name for name in self._rules.arrangement_of(shop).channels if name in there]
 
-    def _is_there(self, channel: str, shop: str) -> bool:
-        return channel in self._rules.channels and self._rules.is_on(channel, shop)
+    def _there(self, shop: str) -> frozenset[str]:
+        return frozenset(name for name in self._rules.channels if self._rules.is_on(name, shop))
 
     def _decide(
         self,
@@ -143,12 +142,14 @@ class Authoriser:
         objections: Objections | None,
         resting: Collection[tuple[str, str]],
     ) -> Iterator[MessageRow]:
-        if self._rules.policy_of(shop).caps:
-            held = message_table.hold_budgets(transaction, shop, {row.customer_id for row in rows})
-            rows = [row for row in rows if row.customer_id in held]
+        policy, order = self._rules.policy_of(shop), self._order(shop)
+        if policy.caps:
+            counted = {row.customer_id for row in rows if not _is_free(policy, row)}
+            held = message_table.hold_budgets(transaction, shop, counted)
+            rows = [row for row in rows if row.customer_id in held or _is_free(policy, row)]
         case = self._case(transaction, shop, rows, now, objections, resting)
         for row in rows:
-            decided = case.decided(row, self._channels(row, case.customers.get(row.customer_id)))
+            decided = case.decided(row, _channels(row, order, case.customers.get(row.customer_id)))
             if decided is not None:
                 yield decided
 
@@ -161,27 +162,29 @@ class Authoriser:
         objections: Objections | None,
         resting: Collection[tuple[str, str]],
     ) -> _Case:
-        rules, ids = self._rules, sorted({row.customer_id for row in rows})
+        rules, there, order = self._rules, self._there(shop), self._order(shop)
         policy, purposes = rules.policy_of(shop), purposes_of(transaction, shop)
-        customers = {one.id: one for one in find_customers(transaction, shop, ids)}
-        wanted = {
+        ruled = sorted({row.customer_id for row in rows if not _is_free(policy, row)})
+        # The channel they prefer, and the zone they are in; who needs neither is not read.
+        asked = {row.customer_id for row in rows if row.wanted == PREFERRED}.union(ruled)
+        customers = {one.id: one for one in find_customers(transaction, shop, asked)}
+        wanted = list(dict.fromkeys(
             (row.customer_id, row.purpose, channel)
             for row in rows
             if row.purpose in purposes
-            for channel in self._channels(row, customers.get(row.customer_id))
-            if self._is_there(channel, shop)
-        }
-        asks = [Ask(who, purpose, channel, self._address(channel)) for who, purpose, channel in sorted(wanted)]
-        answers = dict(zip(sorted(wanted), decide_many(transaction, shop, asks, now), strict=True))
+            for channel in _channels(row, order, customers.get(row.customer_id))
+            if channel in there
+        ))  # fmt: skip
+        asks = [Ask(who, purpose, channel, self._address(channel)) for who, purpose, channel in wanted]
+        answers = dict(zip(wanted, decide_many(transaction, shop, asks, now), strict=True))
         sent: defaultdict[UUID, list[Sent]] = defaultdict(list)
-        if policy.caps:
-            longest = max(cap.within for cap in policy.caps)
-            for who, at, purpose, channel, is_commercial in message_table.sent_since(
-                transaction, shop, ids, now - longest
-            ):
+        if policy.caps and ruled:
+            since = now - max(cap.within for cap in policy.caps)
+            for who, at, purpose, channel, is_commercial in message_table.sent_since(transaction, shop, ruled, since):
                 sent[who].append(Sent(at, purpose, channel, is_commercial))
-        facts = rules.facts_of(transaction, shop, ids) if policy.muted_by else {}
-        return _Case(rules, shop, now, policy, purposes, customers, answers, sent, facts, objections, resting)
+        facts = rules.facts_of(transaction, shop, ruled) if policy.muted_by else {}
+        return _Case(rules, shop, now, rules.arrangement_of(shop), policy, rules.settings_of(shop), there, purposes,
+                     customers, answers, sent, facts, objections, resting)  # fmt: skip
 
     def _address(self, channel: str) -> str | None:
         kind = self._rules.channels[channel].address
@@ -212,7 +215,10 @@ class _Case:
     rules: Rules
     shop: str
     now: dt.datetime
+    arrangement: Arrangement
     policy: Policy
+    settings: Settings
+    there: Collection[str]
     purposes: Mapping[str, Purpose]
     customers: Mapping[UUID, Customer]
     answers: Mapping[tuple[UUID, str, str], Answer]
@@ -228,7 +234,7 @@ class _Case:
             return self._suppressed(row, reason)
         refusals: list[str] = []
         for channel in channels:
-            if not self._has(channel):
+            if channel not in self.there:
                 refusals.append(f"no plugin that is on brings the channel {channel}")
                 continue
             answer = self.answers[row.customer_id, row.purpose, channel]
@@ -247,7 +253,7 @@ class _Case:
         return self._suppressed(row, "; ".join(refusals) or "no channel is arranged for it")
 
     def _never(self, row: MessageRow) -> str | None:
-        arrangement, purpose = self.rules.arrangement_of(self.shop), self.purposes.get(row.purpose)
+        arrangement, purpose = self.arrangement, self.purposes.get(row.purpose)
         if arrangement.delivery == "off":
             return 'delivery is off in this shop: crm.messages.configure(delivery="live")'
         if purpose is None:
@@ -259,16 +265,15 @@ class _Case:
             return "it could not be refused: crm.messages.configure(public_url=…) says where the pages are"
         return "it waited until it was worth nothing any more" if self.now >= row.expires_at else None
 
-    def _has(self, channel: str) -> bool:
-        return channel in self.rules.channels and self.rules.is_on(channel, self.shop)
-
     def _objections(self, row: MessageRow, channel: str) -> tuple[str, ...] | None:
         if self.objections is None:
             return ()
         return self.objections.get(Contact(self.shop, row.customer_id, channel, row.purpose))
 
     def _timed(self, row: MessageRow, channel: str, answer: Answer) -> MessageRow:
-        customer, settings = self.customers.get(row.customer_id), self.rules.settings_of(self.shop)
+        if _is_free(self.policy, row):
+            return self._sending(row, channel, answer)
+        customer, settings = self.customers.get(row.customer_id), self.settings
         said = None if customer is None else customer.attributes.get(_ZONE)
         phone = answer.address[1] if answer.address and answer.address[0] == "phone" else None
         verdict = may_go(
@@ -314,3 +319,16 @@ class _Case:
 
     def _suppressed(self, row: MessageRow, reason: str) -> MessageRow:
         return row.noted(self.now, SUPPRESSED, reason, settled_at=self.now)
+
+
+def _is_free(policy: Policy, row: MessageRow) -> bool:
+    """Tell whether no rule of when and how much concerns a message."""
+    return not row.is_commercial and policy.transactional_exempt_from.issuperset(EXEMPTIONS)
+
+
+def _channels(row: MessageRow, order: Sequence[str], customer: Customer | None) -> Sequence[str]:
+    """Give the channels a message may go by, the one the customer prefers first."""
+    if row.wanted != PREFERRED:
+        return (row.wanted,)
+    own = None if customer is None else customer.attributes.get(_CHANNEL)
+    return sorted(order, key=lambda name: name != own)

@@ -11,7 +11,7 @@ import attrs
 
 from ecrm.consent.links import Link, Links
 from ecrm.customers.model.trait import Customer
-from ecrm.customers.tables.customer import find_customers
+from ecrm.customers.tables.customer import find_customers, languages_of
 from ecrm.database import Database, Transaction
 from ecrm.errors import InvalidError
 from ecrm.hookspecs import Channel, Outgoing
@@ -27,7 +27,7 @@ from ecrm.shops.model import Settings
 __all__ = ["Composed", "Composer", "Sources"]
 
 _DAYS_VALID = 400
-_HEARD = "Message Received"
+_HEARD, _EMAIL = "Message Received", "email"
 Facts = Callable[[Transaction, str, Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]]
 
 
@@ -88,16 +88,21 @@ class Composer:
         messages = {row.id: read_message(row.purpose, row.message) for row in rows}
         templated = [row for row in rows if messages[row.id].template is not None]
         with self._database.read() as transaction:
-            people = {one.id: one for one in find_customers(transaction, shop, {row.customer_id for row in rows})}
+            people = {one.id: one for one in find_customers(transaction, shop, {row.customer_id for row in templated})}
+            # Of who is sent what is written already, only the language is of use.
+            silent = {row.customer_id for row in rows if messages[row.id].language is None} - people.keys()
+            languages = languages_of(transaction, shop, silent)
             names = {name for one in messages.values() if (name := one.template) is not None}
             templates = template_table.live_templates(transaction, shop, names) if names else []
             whose = sorted({row.customer_id for row in templated})
             facts = self._sources.facts_of(transaction, shop, whose) if whose else {}
             heard = self._heard(transaction, shop, rows) if channel.name == "whatsapp" else {}
-        composed = []
+        composed, links = [], self._sources.links.for_batch()
         for row in rows:
             try:
-                known = _Known(people.get(row.customer_id), facts.get(row.customer_id, {}), heard.get(row.id))
+                who = people.get(row.customer_id)
+                language = languages.get(row.customer_id) if who is None else who.language
+                known = _Known(who, language, facts.get(row.customer_id, {}), heard.get(row.id), links)
                 composed.append(Composed(row, self._outgoing(row, messages[row.id], channel, templates, known)))
             except InvalidError as error:
                 composed.append(Composed(row, None, str(error)))
@@ -124,9 +129,11 @@ class Composer:
         self, row: MessageRow, message: Message, channel: Channel, templates: Sequence[Template], known: _Known
     ) -> Outgoing:
         arrangement, settings = self._sources.arrangement_of(row.shop), self._sources.settings_of(row.shop)
-        language = message.language or (known.customer and known.customer.language) or settings.language
-        urls = self._urls(row, arrangement)
+        language = message.language or known.language or settings.language
         template, content = None, message.content
+        # What says nothing of a link needs none: a template may, and so does the header of an advertising mail.
+        names_links = content is None or (row.is_commercial and row.channel == _EMAIL)
+        urls = _urls(row, arrangement, known.links) if names_links else {}
         if content is None:
             template = _chosen(templates, channel.name, (language, settings.language), message.template or "")
             variables = {**_variables(known.customer, known.facts, arrangement.sender), **urls, **message.variables}
@@ -151,19 +158,6 @@ class Composer:
             customer_id=row.customer_id,
         )
 
-    def _urls(self, row: MessageRow, arrangement: Arrangement) -> dict[str, str]:
-        if arrangement.public_url is None:
-            return {}
-        base, links = arrangement.public_url.rstrip("/"), self._sources.links
-        own = Link(use="unsubscribe", shop=row.shop, who=row.profile_id, message_id=str(row.id))
-        if row.is_commercial:
-            own = attrs.evolve(own, purpose=row.purpose, channel=row.channel)
-        choose = Link(use="preferences", shop=row.shop, who=row.profile_id, message_id=str(row.id))
-        urls = {"preferences_url": f"{base}/preferences/{links.make(choose, days=_DAYS_VALID)}"}
-        if row.is_commercial:
-            urls["unsubscribe_url"] = f"{base}/unsubscribe/{links.make(own, days=_DAYS_VALID)}"
-        return urls
-
     def _sender(self, shop: str) -> Mapping[str, str]:
         return self._sources.arrangement_of(shop).sender
 
@@ -180,8 +174,22 @@ class Composer:
 @attrs.frozen(repr=False)
 class _Known:
     customer: Customer | None
+    language: str | None
     facts: Mapping[str, Any]
     heard_at: dt.datetime | None
+    links: Links
+
+
+def _urls(row: MessageRow, arrangement: Arrangement, links: Links) -> dict[str, str]:
+    if arrangement.public_url is None:
+        return {}
+    base = arrangement.public_url.rstrip("/")
+    choose = Link(use="preferences", shop=row.shop, who=row.profile_id, message_id=str(row.id))
+    urls = {"preferences_url": f"{base}/preferences/{links.make(choose, days=_DAYS_VALID)}"}
+    if row.is_commercial:
+        own = attrs.evolve(choose, use="unsubscribe", purpose=row.purpose, channel=row.channel)
+        urls["unsubscribe_url"] = f"{base}/unsubscribe/{links.make(own, days=_DAYS_VALID)}"
+    return urls
 
 
 def _variables(customer: Customer | None, facts: Mapping[str, Any], sender: Mapping[str, str]) -> dict[str, Any]:
@@ -230,4 +238,4 @@ def _headers(row: MessageRow, message: Message, urls: Mapping[str, str]) -> dict
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if message.answers is not None:
         headers["In-Reply-To"] = headers["References"] = message.answers
-    return headers if row.channel == "email" else {}
+    return headers if row.channel == _EMAIL else {}

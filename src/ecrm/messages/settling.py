@@ -22,16 +22,19 @@ from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.messages.model.arrangement import Arrangement
 from ecrm.messages.model.circuit import backoff_s, rest_s
 from ecrm.messages.receipts import event_of
+from ecrm.messages.tables import claim as claim_table
 from ecrm.messages.tables import line as line_table
 from ecrm.messages.tables import message as message_table
+from ecrm.messages.tables.claim import Gone, Went
 from ecrm.messages.tables.line import LineRow
-from ecrm.messages.tables.message import FAILED, SENDING, SENT, UNCERTAIN, WAITING, MessageRow
+from ecrm.messages.tables.message import FAILED, SENDING, UNCERTAIN, WAITING, MessageRow
 from ecrm.values import Who
 
 __all__ = ["Counts", "Result", "Settler"]
 
 _LEFT_AT_ONCE = 500
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_NOT_GONE = frozenset({"delayed", "uncertain", "refused", "bounced"})
 _NAMED = {"email": "email", "phone": "phone", "handle": "handle", "card": "card", "anonymous": "anonymous_id"}
 
 
@@ -100,17 +103,27 @@ class Settler:
 
         def work(transaction: Transaction) -> Counts:
             now = self._kit.now()
-            held = message_table.hold_messages(transaction, [(key[0], id_) for id_ in by_id])
-            mine = [row for row in held if row.state == SENDING and row.fence == by_id[row.id].row.fence]
-            settled = [self._settled(row, by_id[row.id], channel, now) for row in mine]
-            message_table.save_messages(transaction, settled)
-            pairs = [(row, receipt) for row in settled if (receipt := by_id[row.id].receipt) is not None]
-            self._tell(transaction, key[0], pairs, now)
+            went, rest = _parted(results)
+            gone = claim_table.note_gone(transaction, key[0], went, now)
+            settled = self._hold(transaction, key[0], rest, channel, now)
+            self._tell(transaction, key[0], [*gone, *settled], by_id, now)
             self._save_line(transaction, key, tally, now)
-            sent = sum(row.state == SENT for row in settled)
-            return Counts(sent, len(settled) - sent, len(by_id) - len(mine))
+            return Counts(len(gone), len(settled), len(by_id) - len(gone) - len(settled))
 
         return self._database.transact(work)
+
+    def _hold(
+        self, transaction: Transaction, shop: str, results: Sequence[Result], channel: Channel, now: dt.datetime
+    ) -> list[MessageRow]:
+        """Settle what did not go, as it is now: its trail says why."""
+        if not results:
+            return []
+        by_id = {result.row.id: result for result in results}
+        held = message_table.hold_messages(transaction, [(shop, id_) for id_ in by_id])
+        mine = [row for row in held if row.state == SENDING and row.fence == by_id[row.id].row.fence]
+        settled = [self._settled(row, by_id[row.id], channel, now) for row in mine]
+        message_table.save_messages(transaction, settled)
+        return settled
 
     def settle_left(self) -> int:
         """Settle messages whose worker never came back: nobody knows whether they went; give how many."""
@@ -144,10 +157,8 @@ class Settler:
             )
         if receipt.status == "uncertain":
             return self._unknown(row, channel, result.said or f"{channel.name} can not tell whether it went", now)
-        if receipt.status in {"refused", "bounced"}:
-            said = f"{receipt.status} by {channel.name}: {receipt.reason}"
-            return row.noted(now, FAILED, said, settled_at=now, leased_until=None, provider_id=receipt.provider_id)
-        return attrs.evolve(row, state=SENT, settled_at=now, leased_until=None, provider_id=receipt.provider_id)
+        said = f"{receipt.status} by {channel.name}: {receipt.reason}"
+        return row.noted(now, FAILED, said, settled_at=now, leased_until=None, provider_id=receipt.provider_id)
 
     def _again(self, row: MessageRow, receipt: Receipt, said: str, now: dt.datetime) -> MessageRow:
         due_at = now + dt.timedelta(seconds=backoff_s(row.tries, receipt.wait_s, self._jitter()))
@@ -167,25 +178,29 @@ class Settler:
         return row.noted(now, UNCERTAIN, f"{said}: it may have gone", settled_at=now, leased_until=None)
 
     def _tell(
-        self, transaction: Transaction, shop: str, pairs: Sequence[tuple[MessageRow, Receipt]], now: dt.datetime
+        self,
+        transaction: Transaction,
+        shop: str,
+        rows: Sequence[MessageRow | Gone],
+        by_id: Mapping[UUID, Result],
+        now: dt.datetime,
     ) -> None:
-        nameless = {row.profile_id for row, _ in pairs if row.address_kind not in _NAMED}
+        nameless = {row.profile_id for row in rows if row.address_kind not in _NAMED}
         whose = {row.id: row for row in profiles_by_id(transaction, shop, nameless)} if nameless else {}
-        rows = []
-        for event in self._events(pairs, {id_: _who(one.kind, one.value) for id_, one in whose.items()}):
-            raw = _encode(settled_wire(event, now, self._kit)).encode()
-            rows.append((shop, raw))
-        inbox_table.put_rows(transaction, rows, now)
+        told = self._events(rows, by_id, {id_: _who(one.kind, one.value) for id_, one in whose.items()})
+        raw = [_encode(settled_wire(event, now, self._kit)) for event in told]
+        inbox_table.put_events(transaction, shop, raw, now)
 
-    def _events(self, pairs: Sequence[tuple[MessageRow, Receipt]], whose: Mapping[UUID, Who | None]) -> Iterator[Event]:
-        for row, receipt in pairs:
-            kind = row.address_kind or ""
+    def _events(
+        self, rows: Sequence[MessageRow | Gone], by_id: Mapping[UUID, Result], whose: Mapping[UUID, Who | None]
+    ) -> Iterator[Event]:
+        for row in rows:
+            taken, receipt, kind = by_id[row.id].row, by_id[row.id].receipt, row.address_kind or ""
             who = Who(**{_NAMED[kind]: row.address}) if kind in _NAMED and row.address else whose.get(row.profile_id)
-            if who is None:
+            if who is None or receipt is None:
                 continue
-            source_id = f"{row.id}:{row.fence}"
-            told = event_of(receipt, channel=row.channel or "", who=who, source="messages", source_id=source_id,
-                            message_id=row.id)  # fmt: skip
+            told = event_of(receipt, channel=taken.channel or "", who=who, source="messages",
+                            source_id=f"{taken.id}:{taken.fence}", message_id=taken.id)  # fmt: skip
             if told is not None:
                 yield told
 
@@ -200,6 +215,18 @@ class Settler:
         rest = rest_s(failures)
         until = None if rest is None else now + dt.timedelta(seconds=rest)
         line_table.save_line(transaction, line._replace(failures=failures, rests_until=until, error=error))
+
+
+def _parted(results: Sequence[Result]) -> tuple[list[Went], list[Result]]:
+    """Part what a provider has from what there is more to say of."""
+    went: list[Went] = []
+    rest: list[Result] = []
+    for one in results:
+        if one.receipt is None or one.receipt.status in _NOT_GONE:
+            rest.append(one)
+        else:
+            went.append(Went(one.row.id, one.row.fence, one.receipt.provider_id))
+    return went, rest
 
 
 def _who(kind: str, value: str) -> Who | None:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 from ecrm.consent import Purpose
 from ecrm.consent.links import Link
+from ecrm.consent.model.purpose import BUILT_IN
 from ecrm.crm import CRM
 from ecrm.errors import InvalidError, NotFoundError
 from ecrm.http import Request, Response
@@ -109,9 +110,11 @@ class Pages:
         if is_post:
             self._choose(crm, link, form)
             said = words["saved"]
+        crm.audit.note_read(link.who, "page preferences", _CUSTOMER)
         purposes = [
-            {"about": purpose.about, "channels": [
-                {"field": f"{purpose.name}.{channel}", "said": words.get(channel, channel), "is_allowed": is_allowed}
+            {"about": _about(purpose, words), "channels": [
+                {"field": _field(purpose, channel), "is_allowed": is_allowed,
+                 "said": words["allowed"] if channel is None else words.get(channel, channel)}
                 for channel, is_allowed in self._channels(crm, link, purpose)
             ]}
             for purpose in _offered(crm)
@@ -121,7 +124,10 @@ class Pages:
             action=words["preferences_do"], purposes=purposes, all=words["preferences_all"],
         )  # fmt: skip
 
-    def _channels(self, crm: CRM, link: Link, purpose: Purpose) -> Iterator[tuple[str, bool]]:
+    def _channels(self, crm: CRM, link: Link, purpose: Purpose) -> Iterator[tuple[str | None, bool]]:
+        if not purpose.has_channels:
+            yield None, crm.consent.decide(link.who, purpose.name).is_allowed
+            return
         for channel in crm.consent.reachable(link.who, crm.messages.arranged.arrangement.channels):
             yield channel, crm.consent.decide(link.who, purpose.name, channel).is_allowed
 
@@ -131,7 +137,7 @@ class Pages:
             return
         for purpose in _offered(crm):
             for channel, was_allowed in list(self._channels(crm, link, purpose)):
-                is_wanted = f"{purpose.name}.{channel}" in form
+                is_wanted = _field(purpose, channel) in form
                 if is_wanted != was_allowed:
                     say = crm.consent.grant if is_wanted else crm.consent.withdraw
                     say(link.who, purpose.name, channel, method="preferences", actor=_CUSTOMER)
@@ -148,6 +154,15 @@ class Pages:
             text_version=link.text_version, source_id=f"confirm:{token[-40:]}",
         )  # fmt: skip
         return _page(language, HTTPStatus.OK, words["confirm"], said=words["confirmed"])
+
+
+def _field(purpose: Purpose, channel: str | None) -> str:
+    return purpose.name if channel is None else f"{purpose.name}.{channel}"
+
+
+def _about(purpose: Purpose, words: Mapping[str, str]) -> str:
+    # What the shop says itself stands as it says it; ours is said in the customer's language.
+    return words.get(f"about.{purpose.name}", purpose.about) if purpose == BUILT_IN.get(purpose.name) else purpose.about
 
 
 def _offered(crm: CRM) -> list[Purpose]:

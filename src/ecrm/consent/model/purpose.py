@@ -57,6 +57,7 @@ class Purpose:
         about: What is done, in a sentence a customer understands.
         is_commercial: Whether it is advertising: then an objection to marketing ends it, and messages of it
             carry what the law asks of advertising.
+        has_channels: Whether it is about messages, so that a customer may allow it by one channel and not by another.
         needs_confirmation: Whether a grant counts only once it is confirmed by a link sent to the address.
 
     Source: GDPR art. 6(1) and 21; KVKK art. 5.
@@ -69,6 +70,7 @@ class Purpose:
     basis: Basis = attrs.field(validator=_check_basis)
     about: str = attrs.field(validator=_check_about)
     is_commercial: bool = False
+    has_channels: bool = True
     needs_confirmation: bool = False
 
     def __attrs_post_init__(self) -> None:
@@ -96,7 +98,9 @@ BUILT_IN: Mapping[str, Purpose] = MappingProxyType({
         Purpose("service", "contract", "We answer what you ask us."),
         Purpose("marketing", "consent", "We tell you of offers and news.", is_commercial=True),
         Purpose("surveys", "legitimate_interest", "We ask how you liked what you bought, to become better."),
-        Purpose("profiling", "legitimate_interest", "We work out from your purchases what you may like."),
+        Purpose(
+            "profiling", "legitimate_interest", "We work out from your purchases what you may like.", has_channels=False
+        ),
     )
 })  # fmt: skip
 

@@ -62,6 +62,7 @@ ATTRIBUTE = sa.Table(
 )
 _COLUMNS = ("id", "name", "birthday", "language", "attributes", "tags")
 _BY_ID = Lookup(CUSTOMER, ("shop", "id"), _COLUMNS)
+_LANGUAGES = Lookup(CUSTOMER, ("shop", "id"), ("id", "language"))
 _INSERT = Put(CUSTOMER, ("shop", "id"), ("shop", *_COLUMNS))
 _SAVE = Put(CUSTOMER, ("shop", "id"), ("shop", *_COLUMNS), merge=dict.fromkeys(_COLUMNS[1:], "set"))
 _DROP = Drop(CUSTOMER, ("shop", "id"))
@@ -82,6 +83,11 @@ _PUT_ATTRIBUTE = Put(
 def find_customers(transaction: Transaction, shop: str, ids: Collection[UUID]) -> list[Customer]:
     """Find customers by id."""
     return [_customer(row) for row in _BY_ID.rows(transaction, [(shop, id_) for id_ in ids])]
+
+
+def languages_of(transaction: Transaction, shop: str, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Give the languages of customers, of those that are known."""
+    return {row[0]: row[1] for row in _LANGUAGES.rows(transaction, [(shop, id_) for id_ in ids]) if row[1]}
 
 
 def insert_customers(transaction: Transaction, shop: str, ids: Collection[UUID]) -> None:

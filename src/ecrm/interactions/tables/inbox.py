@@ -8,6 +8,7 @@ first, see `delivery`. The table is alike in the CRM's database and in a host's 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -74,12 +75,20 @@ def put_row(transaction: Transaction, shop: str, source: str, raw: bytes, at: dt
     transaction.run(sql, (shop, source, micros(at) if transaction.is_sqlite else at, raw))
 
 
-def put_rows(transaction: Transaction, rows: Sequence[tuple[str, bytes]], at: dt.datetime) -> None:
-    """Put events in, each of a shop."""
-    mark = "?" if transaction.is_sqlite else "%s"
-    sql = f"INSERT INTO ecrm_inbox (shop, source, received_at, raw) VALUES ({', '.join([mark] * 4)})"
-    moment = micros(at) if transaction.is_sqlite else at
-    transaction.run_many(sql, [(shop, EMITTED, moment, raw) for shop, raw in rows])
+def put_events(transaction: Transaction, shop: str, events: Sequence[str], at: dt.datetime) -> None:
+    """Put many events of a shop in, each as JSON."""
+    if not events:
+        return
+    if transaction.is_sqlite:
+        sql = "INSERT INTO ecrm_inbox (shop, source, received_at, raw) VALUES (?, ?, ?, ?)"
+        transaction.run_many(sql, [(shop, EMITTED, micros(at), raw.encode()) for raw in events])
+        return
+    # All in one document: it costs the driver a tenth of a parameter for each.
+    sql = (
+        "INSERT INTO ecrm_inbox (shop, source, received_at, raw) SELECT %s, %s, %s, convert_to(e.value, 'UTF8') "
+        "FROM json_array_elements_text(%s) WITH ORDINALITY AS e(value, place) ORDER BY e.place"
+    )
+    transaction.run(sql, (shop, EMITTED, at, json.dumps(events, ensure_ascii=False)))
 
 
 def claim_rows(transaction: Transaction, limit: int, ids: Collection[int] | None = None) -> list[InboxRow]:

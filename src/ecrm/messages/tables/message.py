@@ -15,6 +15,7 @@ from uuid import UUID
 import attrs
 import sqlalchemy as sa
 
+from ecrm.database.coding import Coder
 from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Change, Lookup, Put
 from ecrm.database.transaction import Transaction
@@ -65,6 +66,8 @@ WAITING, SENDING, SENT = "waiting", "sending", "sent"
 SUPPRESSED, FAILED, PARKED, UNCERTAIN = "suppressed", "failed", "parked", "uncertain"
 STATES = (WAITING, SENDING, SENT, SUPPRESSED, FAILED, PARKED, UNCERTAIN)
 _COLUMNS = tuple(column.name for column in MESSAGE.columns if column.name != "shop")
+_ALL = ("shop", *_COLUMNS)
+_CODER = Coder([MESSAGE.c[name] for name in _ALL])
 _CHANGING = (
     "state", "due_at", "channel", "address_kind", "address", "fence", "leased_until", "tries", "authorised_at",
     "settled_at", "provider_id", "trail",
@@ -107,10 +110,10 @@ class MessageRow:
         return attrs.evolve(self, state=state, trail=(*self.trail, line), **changes)
 
 
-_INSERT = Put(MESSAGE, ("shop", "id"), ("shop", *_COLUMNS))
+_INSERT = Put(MESSAGE, ("shop", "id"), _ALL)
 _CHANGE = Change(MESSAGE, ("shop", "id"), _CHANGING)
-_BY_ID = Lookup(MESSAGE, ("shop", "id"), ("shop", *_COLUMNS))
-_BY_PROVIDER = Lookup(MESSAGE, ("shop", "provider_id"), ("shop", *_COLUMNS))
+_BY_ID = Lookup(MESSAGE, ("shop", "id"), _ALL)
+_BY_PROVIDER = Lookup(MESSAGE, ("shop", "provider_id"), _ALL)
 
 
 def insert_messages(transaction: Transaction, rows: Sequence[MessageRow]) -> None:
@@ -133,50 +136,16 @@ def find_by_provider(transaction: Transaction, shop: str, provider_ids: Collecti
     return [_row(row) for row in _BY_PROVIDER.rows(transaction, [(shop, id_) for id_ in provider_ids])]
 
 
-def due_shops(transaction: Transaction, now: dt.datetime, limit: int) -> list[str]:
-    """Name the shops of the messages that are due first."""
-    chosen = MESSAGE.c
-    first = sa.select(chosen.shop).where(_waits(), chosen.due_at <= now).order_by(chosen.due_at, chosen.id).limit(limit)
-    return sorted({row.shop for row in transaction.core(first)})
+def selected(dialect: str) -> str:
+    """Write the columns of a row, of the table `t`, for a statement of the driver's whose rows `rows_of` reads."""
+    names = (f"t.{name}::text" if name in {"message", "trail"} and dialect == "postgresql" else f"t.{name}"
+             for name in _ALL)  # fmt: skip
+    return ", ".join(names)
 
 
-def peek_due(
-    transaction: Transaction,
-    now: dt.datetime,
-    shops: Collection[str],
-    resting: Collection[tuple[str, str]],
-    limit: int,
-) -> list[MessageRow]:
-    """Give messages that are due, without holding them.
-
-    Args:
-        transaction: Where they are read.
-        now: The time.
-        shops: Whose messages.
-        resting: By which channels nothing goes now: shop and channel.
-        limit: How many at most.
-    """
-    return [_from_core(row) for row in transaction.core(_due(now, shops, resting, limit))]
-
-
-def claim_due(
-    transaction: Transaction,
-    now: dt.datetime,
-    shops: Collection[str],
-    resting: Collection[tuple[str, str]],
-    limit: int,
-) -> list[MessageRow]:
-    """Give messages that are due and that no other worker holds; held until the transaction ends.
-
-    Args:
-        transaction: An open transaction.
-        now: The time.
-        shops: Whose messages.
-        resting: By which channels nothing goes now: shop and channel.
-        limit: How many at most.
-    """
-    query = _due(now, shops, resting, limit)
-    return [_from_core(row) for row in transaction.core(_for_update(transaction, query))]
+def rows_of(transaction: Transaction, found: Sequence[Sequence[Any]]) -> list[MessageRow]:
+    """Read rows of the columns that `selected` writes."""
+    return [_row(row) for row in _CODER.decoded(transaction.dialect, [tuple(row) for row in found])]
 
 
 def hold_budgets(transaction: Transaction, shop: str, customers: Collection[UUID]) -> frozenset[UUID]:
@@ -283,14 +252,6 @@ def oldest_due(transaction: Transaction, now: dt.datetime) -> dt.datetime | None
     return found
 
 
-def _due(now: dt.datetime, shops: Collection[str], resting: Collection[tuple[str, str]], limit: int) -> sa.Select[Any]:
-    chosen = MESSAGE.c
-    query = sa.select(*chosen).where(_waits(), chosen.due_at <= now, chosen.shop.in_(sorted(shops)))
-    if resting:
-        query = query.where(sa.tuple_(chosen.shop, chosen.wanted).not_in(sorted(resting)))
-    return query.order_by(chosen.due_at, chosen.id).limit(limit)
-
-
 def _waits() -> sa.ColumnElement[bool]:
     # A literal, so that the partial index serves.
     return MESSAGE.c.state == sa.literal_column("'waiting'")
@@ -306,13 +267,13 @@ def _plain(row: MessageRow, name: str) -> Any:
 
 
 def _row(row: Sequence[Any]) -> MessageRow:
-    held = dict(zip(("shop", *_COLUMNS), row, strict=True))
-    return _made(held | {name: json.loads(held[name]) for name in ("message", "trail")})
+    held = dict(zip(_ALL, row, strict=True))
+    held["message"] = json.loads(held["message"])
+    # Most messages have no trail.
+    held["trail"] = () if held["trail"] == "[]" else tuple(json.loads(held["trail"]))
+    return MessageRow(**held)
 
 
 def _from_core(row: Any) -> MessageRow:
-    return _made(row._asdict())
-
-
-def _made(held: dict[str, Any]) -> MessageRow:
+    held = row._asdict()
     return MessageRow(**{**held, "trail": tuple(held["trail"])})
