@@ -13,7 +13,7 @@ from ecrm.consent.deciding import ADDRESS_OF
 from ecrm.consent.objecting import record_objection
 from ecrm.consent.projecting import consent_projection
 from ecrm.consent.rebuilding import rebuild_ledger
-from ecrm.consent.tables.ledger import CONSENT
+from ecrm.consent.tables.ledger import has_entries
 from ecrm.crew import Crew
 from ecrm.customers.tables import profile as profile_table
 from ecrm.database import Database, Transaction, migrating
@@ -99,8 +99,9 @@ class Core:
 
     def upgrade(self) -> None:
         """Make the tables of all owners, or bring them up to date."""
-        is_without_ledger = not migrating.has_tables(self.database, [CONSENT.name])
         migrating.upgrade(self.database, self.owners)
+        with self.database.read() as transaction:
+            is_without_ledger = not has_entries(transaction)
         if is_without_ledger:
             # What was said of consent before there was a ledger is on the log.
             rebuild_ledger(self.database, consent_projection(self.kit.now), self._settings_of)

@@ -62,7 +62,7 @@ def open_core(
     kept = kept_facts_follower(contributions, uuid6.uuid7)
     arrangements = Arrangements(database, now)
     followers = (fact_follower(book), kept, *consent_followers(), *message_followers(), *contributions.followers)
-    projections = (consent_projection(now), message_projection(arrangements.expires_after))
+    projections = (consent_projection(now), message_projection(arrangements.of))
     kit = Kit(uuid6.uuid7, now, followers, book, SecretKeys(keyring, now), projections)
     sending = (arrangements, Deployment(database, deployment, now))
     return Core(database, beside, kit, contributions, options, sending, Signals(), on_error)

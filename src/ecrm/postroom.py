@@ -20,8 +20,8 @@ from ecrm.messages.composing import Composer, Sources
 from ecrm.messages.delivering import Deliverer
 from ecrm.messages.deployment import Deployment
 from ecrm.messages.holidays import holidays_of
+from ecrm.messages.lawful import rules_of
 from ecrm.messages.linting import Rules as LintRules
-from ecrm.messages.model.law import Sender
 from ecrm.messages.settling import Settler
 from ecrm.registry import Contributions, ask_contact
 from ecrm.shops.keys import ShopLine
@@ -92,13 +92,12 @@ class PostRoom:
             rules,
             lambda channel, shop: ShopLine(shop, owned[channel].plugin, options, kit.now, database),
             deployment,
+            database.release,
         )
 
     def lint_rules_of(self, shop: str) -> LintRules:
         """Give what a shop's templates are held to: the law of its country, and who it is."""
-        said = self.arrangements.of(shop).arrangement.sender
-        sender = Sender(said["trade_name"], said.get("mersis")) if "trade_name" in said else None
-        return LintRules(country=self._settings_of(shop).country, sender=sender)
+        return rules_of(self.arrangements.of(shop), self._settings_of(shop))
 
     def facts_of(
         self, transaction: Transaction, shop: str, customers: Sequence[UUID]

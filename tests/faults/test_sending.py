@@ -70,6 +70,7 @@ def claim(crm, is_over):
             authoriser.authorise(2)
         except UnavailableError:
             time.sleep(0.001)
+    crm.database.release()
 
 
 def test_nothing_is_authorised_after_a_withdrawal_was_committed(database_url, points):

@@ -305,3 +305,16 @@ def test_what_needs_no_address_is_held_back_too_where_everything_is_redirected(o
     crm.messages.send(note(channel="siren"))
     crm.work()
     assert len(siren.sent) == 1
+
+
+def test_threads_that_served_a_channel_leave_no_connection_behind(postgresql_url, clock, pigeons):
+    with CRM(postgresql_url, clock=clock, plugins=[pigeons]) as crm:
+        crm.messages.configure(delivery="live", public_url="https://shop.example", caps=[])
+        for number in range(5):
+            crm.messages.send(note(number))
+            crm.messages.send(note(number, to=Who(phone="+905321112233"), channel="raven"))
+            crm.work()
+        assert len(pigeons.sent) == 10
+        with crm.database.read() as transaction:
+            sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            assert transaction.run(sql).fetchone()[0] <= 2

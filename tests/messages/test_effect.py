@@ -7,7 +7,7 @@ import pytest
 from ecrm.effects import Send
 from ecrm.errors import InvalidError
 from ecrm.hookspecs import Reaction, hookimpl
-from messages.pigeon import note
+from messages.pigeon import advert, note
 from story import AYSE, MEHMET, visited
 
 
@@ -50,3 +50,21 @@ def test_what_can_not_be_sent_by_a_reaction_is_refused():
     for wrong in ("hello", note(to="ayse@example.org")):
         with pytest.raises(InvalidError):
             Send(wrong)
+
+
+def test_advertising_of_a_reaction_is_held_to_the_law_too(opened, pigeons):
+    class Advertising:
+        name = "advertising"
+
+        @hookimpl
+        def register_reactions(self):
+            return [Reaction("advertise", lambda *_: [Send(advert(to=None))], kinds=["Store Visited"])]
+
+    crm = opened(pigeons, Advertising())
+    crm.shop.configure(country="TR", zone="Europe/Istanbul")
+    crm.consent.grant(AYSE, "marketing")
+    crm.record(visited(AYSE, "v1"))
+    crm.work()
+    assert pigeons.sent == []
+    (failed,) = crm.parked(with_retrying=True)
+    assert "law.tr" in failed.error

@@ -297,6 +297,9 @@ def test_what_may_have_gone_before_a_backup_was_restored_is_parked(crm, pigeons,
     crm.messages.release(id_)
     crm.work()
     assert len(pigeons.sent) == 2
+    crm.messages.send(note(3, send_at=clock() + HOUR))
+    clock.advance(hours=2)
+    assert crm.messages.hold() == 1
 
 
 def test_messages_follow_their_customer_through_a_merge(crm):

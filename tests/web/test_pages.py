@@ -185,3 +185,26 @@ def test_whoever_looks_at_what_is_known_leaves_a_row_in_the_audit(crm, site, who
     assert (entry.action, entry.subject_id, entry.actor, entry.details["what"]) == (
         "read", who, "customer", "page preferences",
     )  # fmt: skip
+
+
+def test_an_old_link_unsubscribes_again_whoever_agreed_meanwhile(crm, site, who, clock):
+    link = url(crm, site, "unsubscribe", who, purpose="marketing", channel="email", message_id="m1")
+    httpx2.post(link, data=ONE_CLICK)
+    clock.advance(hours=1)
+    crm.consent.grant(AYSE, "marketing", "email")
+    assert may(crm, "email")
+    clock.advance(hours=1)
+    assert httpx2.post(link, data=ONE_CLICK).status_code == 200
+    assert not may(crm, "email")
+
+
+def test_a_link_confirms_once_and_not_again_after_it_was_taken_back(crm, site, who, clock):
+    link = url(crm, site, "confirm", who, purpose="marketing", channel="email")
+    clock.advance(hours=1)
+    for _ in range(2):
+        assert httpx2.post(link).status_code == 200
+    clock.advance(hours=1)
+    crm.consent.withdraw(AYSE, "marketing")
+    clock.advance(hours=1)
+    assert httpx2.post(link).status_code == 410
+    assert not may(crm, "email")

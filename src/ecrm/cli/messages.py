@@ -126,12 +126,12 @@ def explain(ctx: click.Context, *, id_: str, as_json: bool) -> None:
 
 
 @messages.command()
-@click.option("--since", required=True, metavar="TIME", help="So long before the backup as a message may wait.")
+@click.option("--since", metavar="TIME", help="Only what was asked for since then; all that waits where left out.")
 @click.pass_context
-def hold(ctx: click.Context, *, since: str) -> None:
-    """Park what waits and was asked for since a time: after a restored backup it may have gone already."""
+def hold(ctx: click.Context, *, since: str | None) -> None:
+    """Park what waits or is under way: after a restored backup it may have gone already."""
     try:
-        moment = dt.datetime.fromisoformat(since)
+        moment = None if since is None else dt.datetime.fromisoformat(since)
     except ValueError as error:
         raise InvalidError.of("since", "give an ISO 8601 time, as 2026-11-22T10:00:00+03:00") from error
     click.echo(f"{open_crm(ctx).messages.hold(moment)} messages are parked")

@@ -21,6 +21,7 @@ class Opening(NamedTuple):
         plugins: The plugins by name; None for all built-in and installed ones.
         secrets: The file of the host's secrets.
         actor: Who is at the command line, for the audit.
+        deployment: What the host calls this deployment; None goes by where the database is.
     """
 
     database: str | None
@@ -29,6 +30,7 @@ class Opening(NamedTuple):
     plugins: tuple[str, ...] | None = None
     secrets: Path | None = None
     actor: str = "cli"
+    deployment: str | None = None
 
 
 def names_from(text: str | None) -> tuple[str, ...] | None:

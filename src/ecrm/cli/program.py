@@ -144,6 +144,12 @@ def _loaded(plugin: str, where: str) -> click.Command:
     help="A JSON file with the secrets a host gives as CRM(secrets=…); or ECRM_SECRETS.",
 )
 @click.option(
+    "--deployment",
+    envvar="ECRM_DEPLOYMENT",
+    metavar="NAME",
+    help="What this deployment is called, where the host says so by CRM(deployment=…); or ECRM_DEPLOYMENT.",
+)
+@click.option(
     "--actor",
     envvar="ECRM_ACTOR",
     default="cli",
@@ -160,13 +166,14 @@ def program(
     plugins: str | None,
     secrets: Path | None,
     actor: str,
+    deployment: str | None,
 ) -> None:
     """Keep one timeline for each customer of a shop.
 
     Exit codes: 0 done, 1 something was rejected or is unhealthy, 2 wrong use or input, 3 the setup must
     change, 4 try again later.
     """
-    ctx.obj = Opening(database, host, shop, names_from(plugins), secrets, actor)
+    ctx.obj = Opening(database, host, shop, names_from(plugins), secrets, actor, deployment)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

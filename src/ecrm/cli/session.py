@@ -33,6 +33,7 @@ def open_crm(context: click.Context) -> CRM:
         shop=opening.shop,
         plugins=opening.plugins,
         secrets=secrets_from(opening.secrets),
+        deployment=opening.deployment,
     )
     context.call_on_close(crm.close)
     return crm

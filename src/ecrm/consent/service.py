@@ -267,6 +267,19 @@ class Consent:
             ask = Ask(customer, purpose, channel, None if channel is None else self._address_of(channel))
             return decide_many(transaction, self._shop.key, [ask], moment, known_at)[0].decision
 
+    def is_withdrawn(self, who: Someone, purpose: str, channel: str | None = None) -> bool:
+        """Tell whether the customer's newest word is a refusal; who never said anything refused nothing.
+
+        >>> ayse = crm.customers.upsert("zeynep@example.org", name="Zeynep")
+        >>> crm.consent.is_withdrawn(ayse.id, "marketing", "email")
+        False
+        """
+        decision = self.decide(who, purpose, channel)
+        if decision.entry_id is None:
+            return False
+        lines = {line.entry.id: line.entry for line in self.history(who)}
+        return lines[decision.entry_id].status in {"withdrawn", "objected"}
+
     def reachable(self, who: Someone, channels: Iterable[str]) -> list[str]:
         """Give those of some channels that the customer has an address for.
 

@@ -23,7 +23,6 @@ __all__ = [
     "CORE",
     "VERSION_TABLE",
     "Owner",
-    "has_tables",
     "is_current",
     "make_tables",
     "new_owners",
@@ -92,12 +91,6 @@ def make_tables(database: Database, names: Collection[str]) -> None:
     with database.write() as transaction:
         _hold(transaction)
         _widen(transaction, tables)
-
-
-def has_tables(database: Database, names: Collection[str]) -> bool:
-    """Tell whether some tables were made here, of whichever revision."""
-    with database.read() as transaction:
-        return all(_has_table(transaction, name) for name in names)
 
 
 def new_owners(database: Database, owners: Sequence[Owner] = (CORE,)) -> list[Owner]:

@@ -60,10 +60,6 @@ class Arrangements:
         self._known[shop] = (now, held)
         return held
 
-    def expires_after(self, shop: str) -> dt.timedelta:
-        """Give how long a message of a shop is worth sending."""
-        return dt.timedelta(hours=self.of(shop).arrangement.expires_after_h)
-
     def change(self, shop: str, values: Mapping[str, Any]) -> Held:
         """Set what is named, leave the rest; give what holds.
 

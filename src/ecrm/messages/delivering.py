@@ -56,6 +56,7 @@ class Deliverer:
         rules: The channels, and what shops arranged.
         line_of: Gives what a channel may know of a shop, by channel and shop.
         deployment: Whether this database may send at all.
+        leave: Gives back what a thread opened, when it ends.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Deliverer:
         rules: Rules,
         line_of: Callable[[str, str], Line],
         deployment: Deployment,
+        leave: Callable[[], None],
     ) -> None:
         self._authoriser = authoriser
         self._composer = composer
@@ -73,6 +75,7 @@ class Deliverer:
         self._rules = rules
         self._line_of = line_of
         self._deployment = deployment
+        self._leave = leave
 
     def deliver(self) -> Delivered:
         """Deliver one batch; nothing due gives zeros."""
@@ -91,12 +94,18 @@ class Deliverer:
         if len(groups) < 2:  # noqa: PLR2004 - one alone needs no thread
             return [self._serve(key, rows) for key, rows in groups.items()]
         with ThreadPoolExecutor(min(len(groups), MOST_AT_ONCE), "ecrm-deliver") as pool:
-            return list(pool.map(lambda item: self._serve(*item), groups.items()))
+            return list(pool.map(self._serve_apart, groups.items()))
+
+    def _serve_apart(self, group: tuple[Key, list[MessageRow]]) -> Delivered:
+        try:
+            return self._serve(*group)
+        finally:
+            self._leave()
 
     def _serve(self, key: Key, rows: Sequence[MessageRow]) -> Delivered:
         shop, name = key
         channel, sent, failed = self._rules.channels[name], 0, 0
-        handing = _Handing(channel, self._line_of(name, shop))
+        handing = _Handing(channel, self._line_of(name, shop), self._leave)
         for start in range(0, len(rows), channel.batch):
             part = rows[start : start + channel.batch]
             results = list(self._results(handing, self._composer.compose(part, channel)))
@@ -117,10 +126,10 @@ class Deliverer:
 class _Handing:
     """Hand messages over to one channel, and count how it does."""
 
-    def __init__(self, channel: Channel, line: Line) -> None:
+    def __init__(self, channel: Channel, line: Line, leave: Callable[[], None]) -> None:
         self._channel = channel
         self._line = line
-        self._runner = Runner(f"ecrm-{channel.name}")
+        self._runner = Runner(f"ecrm-{channel.name}", leave)
         self._failed_in_a_row = 0
         self._has_answered = False
         self._error: str | None = None

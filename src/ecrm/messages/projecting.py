@@ -16,6 +16,9 @@ from ecrm.errors import InvalidError
 from ecrm.hookspecs import Follower
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.projecting import Projection, Told
+from ecrm.messages.arranging import Held
+from ecrm.messages.lawful import check_law, rules_of
+from ecrm.messages.linting import Rules
 from ecrm.messages.model.message import read_message
 from ecrm.messages.tables import message as message_table
 from ecrm.messages.tables import receipt as receipt_table
@@ -44,18 +47,20 @@ _STATUS: Mapping[str, str] = {
 _WENT = frozenset({"accepted", "delivered", "opened", "clicked", "complained", "unsubscribed"})
 
 
-def message_projection(expires_after: Callable[[str], dt.timedelta]) -> Projection:
+def message_projection(arranged: Callable[[str], Held]) -> Projection:
     """Make what keeps messages and receipts.
 
     Args:
-        expires_after: Gives how long a message of a shop is worth sending.
+        arranged: Gives what a shop arranged about its messages.
     """
 
-    def apply(transaction: Transaction, shop: str, _: Settings, told: Sequence[Told]) -> None:
+    def apply(transaction: Transaction, shop: str, settings: Settings, told: Sequence[Told]) -> None:
         wanted = [one for one in told if one.entry.kind == REQUESTED and one.interaction.source == SOURCE]
         if wanted:
-            wait = expires_after(shop)
-            message_table.insert_messages(transaction, [_message(shop, one, wait) for one in wanted])
+            held = arranged(shop)
+            rules = rules_of(held, settings)
+            rows = [_message(shop, one, held, rules) for one in wanted]
+            message_table.insert_messages(transaction, rows)
         answers = [one.interaction for one in told if one.entry.kind in _STATUS]
         if answers:
             _keep_receipts(transaction, shop, answers)
@@ -80,10 +85,13 @@ def message_followers() -> tuple[Follower, ...]:
     )
 
 
-def _message(shop: str, one: Told, wait: dt.timedelta) -> MessageRow:
+def _message(shop: str, one: Told, held: Held, rules: Rules) -> MessageRow:
     interaction = one.interaction
     said = interaction.properties
     message = read_message(said.get("purpose"), said.get("message"))
+    # Also what a reaction asked for, which nobody looked at before.
+    check_law(message, rules)
+    wait = dt.timedelta(hours=held.arrangement.expires_after_h)
     due_at = (message.send_at or interaction.at).astimezone(dt.UTC)
     row = MessageRow(
         shop=shop,

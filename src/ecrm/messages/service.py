@@ -19,14 +19,14 @@ from ecrm.messages.arranging import Arrangements, Held
 from ecrm.messages.deployment import Deployment
 from ecrm.messages.explaining import Explained, Receipted, explained_of
 from ecrm.messages.holidays import holidays_of
-from ecrm.messages.linting import Rules, lint
-from ecrm.messages.model.message import PREFERRED, Message, Transactional
-from ecrm.messages.model.template import Template
+from ecrm.messages.lawful import check_law
+from ecrm.messages.linting import Rules
+from ecrm.messages.model.message import Message, Transactional
 from ecrm.messages.requesting import request_of
 from ecrm.messages.tables import message as message_table
 from ecrm.messages.tables import receipt as receipt_table
 from ecrm.messages.tables.message import PARKED, STATES, SUPPRESSED, UNCERTAIN, WAITING
-from ecrm.messages.templates import KNOWN_VARIABLES, Templates
+from ecrm.messages.templates import Templates
 from ecrm.shops.service import Shop
 from ecrm.values import Who
 from ecrm.values.who import Someone
@@ -135,7 +135,7 @@ class Messages:
             raise InvalidError.of("message", "give a Transactional(…) or a Commercial(…)")
         if message.to is None:
             raise InvalidError.of("to", "say whom it goes to")
-        self._check_law(message)
+        check_law(message, self._rules_of(self._shop.key))
         id_ = self._new_id() if key is None else _id_of(self._shop.key, key)
         asked = request_of(message, self._as_who(message.to), id_)
         if connection is None:
@@ -229,20 +229,21 @@ class Messages:
         """
         self._change(id_, {PARKED, UNCERTAIN}, WAITING, because)
 
-    def hold(self, since: dt.datetime, because: str = "it may have gone already") -> int:
-        """Park all that waits, or is under way, and was asked for since a time: after a restored backup; give how many.
+    def hold(self, since: dt.datetime | None = None, because: str = "it may have gone already") -> int:
+        """Park what waits or is under way: after a restored backup it may have gone already; give how many.
 
         Args:
-            since: From when on it was asked for, with its zone: so long before the backup as a message may wait.
+            since: Only what was asked for since then, with its zone; None is all.
             because: Why, for whoever looks at them.
         """
-        if since.tzinfo is None:
+        if since is not None and since.tzinfo is None:
             raise InvalidError.of("since", "give a time with its zone")
+        begin = since or dt.datetime.min.replace(tzinfo=dt.UTC) + dt.timedelta(days=366)
         count = 0
         while True:
             with self._database.write() as transaction:
                 rows = message_table.messages_since(
-                    transaction, self._shop.key, {WAITING, "sending"}, since, _MOST_AT_ONCE
+                    transaction, self._shop.key, {WAITING, "sending"}, begin, _MOST_AT_ONCE
                 )
                 now = self._clock()
                 parked = [row.noted(now, PARKED, because, fence=row.fence + 1, leased_until=None) for row in rows]
@@ -265,20 +266,6 @@ class Messages:
         True
         """
         return self._deployment.is_home()
-
-    def _check_law(self, message: Message) -> None:
-        if message.content is None or not message.is_commercial:
-            return
-        content, channel = message.content, message.channel
-        said = Template(
-            name="content", channel="email" if channel == PREFERRED else channel, language=message.language or "en",
-            purpose=message.purpose, is_commercial=True, subject=content.subject, text=content.text or None,
-            html=content.html,
-        )  # fmt: skip
-        found = lint(said, KNOWN_VARIABLES, self._rules_of(self._shop.key))
-        broken = [one for one in found if one.is_refused and one.code.startswith("law.")]
-        if broken:
-            raise InvalidError("; ".join(map(str, broken)), {"content": [one.say for one in broken]})
 
     def _customer(self, who: Someone) -> UUID:
         with self._database.read() as transaction:

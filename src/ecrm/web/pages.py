@@ -94,13 +94,13 @@ class Pages:
         if not is_post:
             return _page(language, HTTPStatus.OK, words["unsubscribe"], text=words["unsubscribe_ask"],
                          action=words["unsubscribe_do"])  # fmt: skip
-        evidence = {"message_id": link.message_id} if link.message_id else {}
-        # The same link used twice is one word of the customer.
-        source_id = f"unsubscribe:{link.who}:{link.purpose}:{link.channel}:{link.message_id}"
-        crm.consent.withdraw(
-            link.who, link.purpose or "marketing", link.channel, method="unsubscribe", evidence=evidence,
-            actor=_CUSTOMER, source_id=source_id,
-        )  # fmt: skip
+        purpose = link.purpose or "marketing"
+        # A link that is used again withdraws again, where they agreed meanwhile; else it says nothing new.
+        if not crm.consent.is_withdrawn(link.who, purpose, link.channel):
+            evidence = {"message_id": link.message_id} if link.message_id else {}
+            crm.consent.withdraw(
+                link.who, purpose, link.channel, method="unsubscribe", evidence=evidence, actor=_CUSTOMER
+            )
         return _page(language, HTTPStatus.OK, words["unsubscribe"], said=words["unsubscribed"])
 
     def _preferences(self, token: str, form: Form, is_post: bool) -> Response:  # noqa: FBT001 - as above
@@ -149,10 +149,14 @@ class Pages:
             return _page(
                 language, HTTPStatus.OK, words["confirm"], text=words["confirm_ask"], action=words["confirm_do"]
             )
-        crm.consent.grant(
-            link.who, link.purpose or "marketing", link.channel, method="double_opt_in", actor=_CUSTOMER,
-            text_version=link.text_version, source_id=f"confirm:{token[-40:]}",
+        purpose, source_id = link.purpose or "marketing", f"confirm:{token[-40:]}"
+        told = crm.consent.grant(
+            link.who, purpose, link.channel, method="double_opt_in", actor=_CUSTOMER, text_version=link.text_version,
+            source_id=source_id,
         )  # fmt: skip
+        if crm.consent.is_withdrawn(link.who, purpose, link.channel):
+            # It was used before, and taken back since: a link confirms once.
+            raise InvalidError.of("link", f"used before, as {told.id}")
         return _page(language, HTTPStatus.OK, words["confirm"], said=words["confirmed"])
 
 

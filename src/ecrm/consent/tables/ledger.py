@@ -54,8 +54,8 @@ _OF_PROFILE = Lookup(CONSENT, ("shop", "profile_id"), _COLUMNS)
 _VOIDS = Lookup(CONSENT_VOID, ("shop", "profile_id"), ("entry_id",))
 _APPEND = Put(CONSENT, ("shop", "profile_id", "id"), ("shop", *_COLUMNS))
 _VOID = Put(CONSENT_VOID, ("shop", "profile_id", "entry_id"), ("shop", "profile_id", "entry_id", "at"))
-# Beside the locks of shops and settings, which have the two numbers before it.
-_LOCK = "1701013871, hashtext(%s)"
+# Beside the locks of shops, settings, the audit and budgets, which have the numbers before it.
+_LOCK = "1701013873, hashtext(%s)"
 
 
 def hold_consent(transaction: Transaction, shop: str) -> None:
@@ -71,6 +71,11 @@ def share_consent(transaction: Transaction, shop: str) -> None:
     """Keep this shop's ledger as it is until the end: what is committed before is seen, what comes waits."""
     if not transaction.is_sqlite:
         transaction.run(f"SELECT pg_advisory_xact_lock_shared({_LOCK})", (shop,))
+
+
+def has_entries(transaction: Transaction) -> bool:
+    """Tell whether anybody's word is on the ledger."""
+    return transaction.run(f"SELECT 1 FROM {CONSENT.name} LIMIT 1").fetchone() is not None
 
 
 def append_entries(transaction: Transaction, shop: str, entries: Sequence[LedgerEntry]) -> None:
