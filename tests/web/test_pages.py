@@ -130,7 +130,8 @@ def test_what_is_forged_expired_or_of_another_use_shows_one_page_and_changes_not
     good = url(crm, site, "unsubscribe", who, days=1)
     token = good.rpartition("/")[2]
     wrong = [
-        f"{site}/unsubscribe/{token[:-1]}{'a' if token[-1] != 'a' else 'b'}",
+        f"{site}/unsubscribe/{'X' if token[0] != 'X' else 'Y'}{token[1:]}",
+        f"{site}/unsubscribe/{token[:-5]}{token[-5:].swapcase()}x",
         f"{site}/preferences/{token}",
         f"{site}/unsubscribe/x",
         f"{site}/unsubscribe/{'a' * 3000}",
