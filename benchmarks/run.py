@@ -16,12 +16,13 @@ import reacting
 import reading
 import receiving
 import recording
+import sending
 from harness import HEAD
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS = {
     "recording": recording, "emitting": emitting, "bulk": bulk, "receiving": receiving, "reading": reading,
-    "importing": importing, "reacting": reacting,
+    "importing": importing, "reacting": reacting, "sending": sending,
 }  # fmt: skip
 TEXT = """# Benchmarks
 

@@ -39,6 +39,7 @@ def race(url, clock, points, workers=WORKERS):
     with CRM(url, clock=clock, plugins=[pigeons], on_error="raise") as crm:
         crm.messages.configure(delivery="live", public_url="https://shop.example", caps=[], quiet_hours=None)
         for point in range(points):
+            clock.advance(seconds=1)
             people = [Who(email=f"r{point}-{number}@example.org") for number in range(RACERS)]
             for who in people:
                 crm.consent.grant(who, "marketing")
@@ -89,7 +90,9 @@ def test_a_claim_that_does_not_share_the_ledgers_lock_is_seen(postgresql_url, mo
 
     monkeypatch.setattr(authorising, "share_consent", lambda *_: None)
     monkeypatch.setattr(authorising, "decide_many", slow)
-    assert race(postgresql_url, FrozenClock(START), 4)[0] > 0
+    clock = FrozenClock(START)
+    # How the threads take their turns is chance: it is tried until it shows.
+    assert any(race(postgresql_url, clock, 2)[0] for _ in range(20))
 
 
 @pytest.fixture

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import attrs
 import pytest
@@ -12,8 +15,10 @@ import pytest
 from ecrm import CRM, Who, events
 from ecrm.errors import SetupError, UnavailableError
 from ecrm.hookspecs import Channel, Receipt, hookimpl
+from ecrm.messages import delivering
+from ecrm.messages.model.pressure import Cap
 from ecrm.messages.tables import message as message_table
-from messages.pigeon import Pigeons, note
+from messages.pigeon import Pigeons, advert, note
 from story import AYSE
 
 REFUSED = Receipt("refused", reason="address")
@@ -213,7 +218,7 @@ def test_who_was_stopped_past_the_lease_settles_nothing(crm, clock, pigeons):
     rows = deliverer._authoriser.authorise()
     clock.advance(hours=1)
     crm.work()
-    deliverer._serve((rows[0].shop, "pigeon"), rows)
+    deliverer._serve((rows[0].shop, "pigeon"), rows, math.inf)
     assert told(crm, id_)[0] == "uncertain"
     crm.work()
     assert [one.kind for one in crm.timeline(AYSE)] == ["Message Requested"], "nothing is told of a stale answer"
@@ -224,7 +229,7 @@ def test_what_was_held_meanwhile_is_not_settled_by_who_had_it(crm, clock):
     deliverer = crm._core.postroom.deliverer
     rows = deliverer._authoriser.authorise()
     crm.messages.hold(since=clock())
-    deliverer._serve((rows[0].shop, "pigeon"), rows)
+    deliverer._serve((rows[0].shop, "pigeon"), rows, math.inf)
     assert told(crm, id_) == ("parked", "it may have gone already")
 
 
@@ -318,3 +323,53 @@ def test_threads_that_served_a_channel_leave_no_connection_behind(postgresql_url
         with crm.database.read() as transaction:
             sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             assert transaction.run(sql).fetchone()[0] <= 2
+
+
+def test_what_its_turn_does_not_come_for_goes_back_and_is_sent_later_once(opened, pigeons, monkeypatch):
+    crm = opened(pigeons)
+    ids = [crm.messages.send(note(to=who)) for who in people(3)]
+    with monkeypatch.context() as patch:
+        patch.setattr(delivering, "BUDGET_S", 0.0)
+        assert crm._core.postroom.deliverer.deliver().sent == 0
+    assert [told(crm, id_) for id_ in ids] == [("waiting", "")] * 3
+    assert [crm.explain_message(id_).tries for id_ in ids] == [0] * 3
+    assert crm.work().sent == 3
+    assert sorted(message.to for message in pigeons.sent) == [f"p{number}@example.org" for number in range(3)]
+
+
+def test_a_round_that_is_over_stops_between_two_messages(opened, monkeypatch):
+    def answer(*_):
+        monkeypatch.setattr(delivering, "time", SimpleNamespace(monotonic=lambda: math.inf))
+        return Receipt("accepted")
+
+    bird = Pigeons(answer)
+    crm = opened(bird)
+    for who in people(3):
+        crm.messages.send(note(to=who))
+    assert crm._core.postroom.deliverer.deliver().sent == 1
+    monkeypatch.undo()
+    assert crm.work().sent == 2
+    assert len({message.to for message in bird.sent}) == len(bird.sent) == 3
+
+
+def test_what_no_cap_concerns_goes_while_another_worker_decides_about_the_same_customer(opened, pigeons):
+    crm = opened(pigeons)
+    crm.messages.configure(caps=[Cap(1, dt.timedelta(days=1))])
+    crm.consent.grant(AYSE, "marketing", channel="pigeon")
+    crm.messages.send(note())
+    crm.messages.send(advert())
+    deliverer = crm._core.postroom.deliverer
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(message_table, "hold_budgets", lambda *_: frozenset())
+        assert deliverer.deliver().sent == 1
+    assert deliverer.deliver().sent == 1
+    assert [message.is_commercial for message in pigeons.sent] == [False, True]
+
+
+def test_a_message_that_is_written_already_goes_in_the_customers_language(opened, pigeons):
+    crm = opened(pigeons)
+    crm.record(events.CustomerUpdated(customer=AYSE, language="tr"))
+    crm.messages.send(note())
+    crm.messages.send(note(8, language="de"))
+    crm.work()
+    assert sorted(message.language for message in pigeons.sent) == ["de", "tr"]

@@ -97,7 +97,7 @@ class Authoriser:
                 share_consent(transaction, shop)
             # The moment is taken under the lock: whatever was committed before it is seen.
             moment = self._now()
-            rows = claim_table.claim_due(transaction, moment, shops, resting, limit)
+            rows = claim_table.due_messages(transaction, moment, shops, resting, limit, holds=True)
             by_shop: dict[str, list[MessageRow]] = defaultdict(list)
             for row in rows:
                 by_shop[row.shop].append(row)
@@ -118,7 +118,7 @@ class Authoriser:
         if ask is None:
             return None
         with self._database.read() as transaction:
-            rows = claim_table.peek_due(transaction, self._now(), shops, resting, limit)
+            rows = claim_table.due_messages(transaction, self._now(), shops, resting, limit, holds=False)
         contacts = {contact for row in rows for contact in self._contacts(row)}
         return {contact: ask(contact) for contact in sorted(contacts, key=str)}
 

@@ -17,7 +17,6 @@ from ecrm.errors import InvalidError
 from ecrm.hookspecs import Channel, Outgoing
 from ecrm.interactions.reading import timeline_of
 from ecrm.messages.model.arrangement import Arrangement
-from ecrm.messages.model.message import Message, read_message
 from ecrm.messages.model.template import Content, Template
 from ecrm.messages.rendering import render
 from ecrm.messages.tables import template as template_table
@@ -85,7 +84,7 @@ class Composer:
             channel: By which they go.
         """
         shop = rows[0].shop
-        messages = {row.id: read_message(row.purpose, row.message) for row in rows}
+        messages = {row.id: _Said.of(row.message) for row in rows}
         templated = [row for row in rows if messages[row.id].template is not None]
         with self._database.read() as transaction:
             people = {one.id: one for one in find_customers(transaction, shop, {row.customer_id for row in templated})}
@@ -126,7 +125,7 @@ class Composer:
                       zone=settings.zone_info)  # fmt: skip
 
     def _outgoing(
-        self, row: MessageRow, message: Message, channel: Channel, templates: Sequence[Template], known: _Known
+        self, row: MessageRow, message: _Said, channel: Channel, templates: Sequence[Template], known: _Known
     ) -> Outgoing:
         arrangement, settings = self._sources.arrangement_of(row.shop), self._sources.settings_of(row.shop)
         language = message.language or known.language or settings.language
@@ -169,6 +168,25 @@ class Composer:
             if heard:
                 found[row.id] = max(heard)
         return found
+
+
+@attrs.frozen(repr=False)
+class _Said:
+    """What was asked to be said; it was checked when it was."""
+
+    template: str | None
+    content: Content | None
+    language: str | None
+    variables: Mapping[str, Any]
+    answers: str | None
+    details: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, wire: Mapping[str, Any]) -> _Said:
+        """Read it of the wire form of a `Message`."""
+        given, ask = wire.get("content"), wire.get
+        content = Content(**{**given, "parameters": tuple(given.get("parameters") or ())}) if given else None
+        return cls(ask("template"), content, ask("language"), ask("variables", {}), ask("answers"), ask("details", {}))
 
 
 @attrs.frozen(repr=False)
@@ -230,7 +248,7 @@ def _address(row: MessageRow, arrangement: Arrangement) -> str:
     return redirected
 
 
-def _headers(row: MessageRow, message: Message, urls: Mapping[str, str]) -> dict[str, str]:
+def _headers(row: MessageRow, message: _Said, urls: Mapping[str, str]) -> dict[str, str]:
     headers = {}
     if "unsubscribe_url" in urls:
         # RFC 8058: one click, answered to a POST without cookies.

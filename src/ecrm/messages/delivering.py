@@ -6,6 +6,7 @@ Each channel of each shop is served by itself, beside the others, so that a slow
 from __future__ import annotations
 
 import itertools
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -87,28 +88,35 @@ class Deliverer:
         for row in changed:
             if row.state == SENDING and row.channel is not None:
                 groups[row.shop, row.channel].append(row)
-        done = [Delivered(left + len(changed)), *self._serve_all(groups)]
+        done = [Delivered(left + len(changed)), *self._serve_all(groups, time.monotonic() + BUDGET_S)]
         return Delivered(*(sum(counts) for counts in zip(*map(attrs.astuple, done), strict=True)))
 
-    def _serve_all(self, groups: dict[Key, list[MessageRow]]) -> Iterable[Delivered]:
+    def _serve_all(self, groups: dict[Key, list[MessageRow]], until_s: float) -> Iterable[Delivered]:
         if len(groups) < 2:  # noqa: PLR2004 - one alone needs no thread
-            return [self._serve(key, rows) for key, rows in groups.items()]
+            return [self._serve(key, rows, until_s) for key, rows in groups.items()]
         with ThreadPoolExecutor(min(len(groups), MOST_AT_ONCE), "ecrm-deliver") as pool:
-            return list(pool.map(self._serve_apart, groups.items()))
+            return list(pool.map(lambda item: self._serve_apart(item[0], item[1], until_s), groups.items()))
 
-    def _serve_apart(self, group: tuple[Key, list[MessageRow]]) -> Delivered:
+    def _serve_apart(self, key: Key, rows: Sequence[MessageRow], until_s: float) -> Delivered:
         try:
-            return self._serve(*group)
+            return self._serve(key, rows, until_s)
         finally:
             self._leave()
 
-    def _serve(self, key: Key, rows: Sequence[MessageRow]) -> Delivered:
+    def _serve(self, key: Key, rows: Sequence[MessageRow], until_s: float) -> Delivered:
         shop, name = key
         channel, sent, failed = self._rules.channels[name], 0, 0
-        handing = _Handing(channel, self._line_of(name, shop), self._leave)
-        for start in range(0, len(rows), channel.batch):
-            part = rows[start : start + channel.batch]
-            results = list(self._results(handing, self._composer.compose(part, channel)))
+        handing = _Handing(channel, self._line_of(name, shop), until_s, self._leave)
+        start = 0
+        while start < len(rows):
+            if handing.is_over():
+                # What its turn does not come for goes back at once, however many they are.
+                part = rows[start:]
+                results = [Result(row, None, "") for row in part]
+            else:
+                part = rows[start : start + channel.batch]
+                results = list(self._results(handing, self._composer.compose(part, channel)))
+            start += len(part)
             counts = self._settler.settle(key, channel, results, handing.tally())
             sent, failed = sent + counts.sent, failed + counts.failed
         return Delivered(0, sent, failed)
@@ -124,11 +132,12 @@ class Deliverer:
 
 
 class _Handing:
-    """Hand messages over to one channel, and count how it does."""
+    """Hand messages over to one channel until a moment of the machine, and count how it does."""
 
-    def __init__(self, channel: Channel, line: Line, leave: Callable[[], None]) -> None:
+    def __init__(self, channel: Channel, line: Line, until_s: float, leave: Callable[[], None]) -> None:
         self._channel = channel
         self._line = line
+        self._until_s = until_s
         self._runner = Runner(f"ecrm-{channel.name}", leave)
         self._failed_in_a_row = 0
         self._has_answered = False
@@ -138,20 +147,27 @@ class _Handing:
         """Tell whether the provider answered at all, how often in a row it last did not, and with what."""
         return self._has_answered, self._failed_in_a_row, self._error
 
+    def is_over(self) -> bool:
+        """Tell whether the time for this round is used up."""
+        return time.monotonic() >= self._until_s
+
     def hand_over(self, messages: Sequence[Outgoing]) -> list[tuple[Receipt, str]]:
         """Give a receipt and what is to be said of it, of as many messages as could be handed over."""
         answers: list[tuple[Receipt, str]] = []
-        while len(answers) < len(messages) and self._failed_in_a_row < FAILURES_TO_OPEN:
+        while len(answers) < len(messages) and not self._is_stopped():
             rest = messages[len(answers) :]
             given, failure = self._call(rest)
             answers += [(receipt, "") for receipt in given]
             if failure is not None:
                 answers.append(failure)
-            elif len(given) < len(rest) and self._failed_in_a_row < FAILURES_TO_OPEN:
+            elif len(given) < len(rest) and not self._is_stopped():
                 # It ended early without a word of the others: they are tried again.
                 answers.append((Receipt("delayed", reason="other"), "the channel gave no receipt for it"))
                 self._note(is_failure=True, error="the channel gave no receipt")
         return answers
+
+    def _is_stopped(self) -> bool:
+        return self._failed_in_a_row >= FAILURES_TO_OPEN or self.is_over()
 
     def _call(self, messages: Sequence[Outgoing]) -> tuple[list[Receipt], tuple[Receipt, str] | None]:
         given: list[Receipt] = []
@@ -164,6 +180,8 @@ class _Handing:
                 down = _down_at_the_end(given)
                 if down + (self._failed_in_a_row if down == len(given) else 0) >= FAILURES_TO_OPEN:
                     # The rest is not given to a provider that is down.
+                    return
+                if self.is_over():
                     return
 
         failure: tuple[Receipt, str] | None = None

@@ -16,7 +16,7 @@ from ecrm.database.transaction import Transaction
 from ecrm.database.types import id_of, micros
 from ecrm.messages.tables.message import SENDING, MessageRow, rows_of, selected
 
-__all__ = ["Gone", "Went", "claim_due", "due_shops", "note_gone", "peek_due", "take_messages"]
+__all__ = ["Gone", "Went", "due_messages", "due_shops", "note_gone", "take_messages"]
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # The state is a literal, so that the partial index serves.
@@ -93,42 +93,33 @@ def due_shops(transaction: Transaction, now: dt.datetime, limit: int) -> list[st
     return sorted(row[0] for row in found)
 
 
-def peek_due(
+def due_messages(
     transaction: Transaction,
     now: dt.datetime,
     shops: Collection[str],
     resting: Collection[tuple[str, str]],
     limit: int,
+    *,
+    holds: bool,
 ) -> list[MessageRow]:
-    """Give messages that are due, without holding them.
+    """Give messages that are due.
 
     Args:
-        transaction: Where they are read.
+        transaction: Where they are read; an open one where they are to be held.
         now: The time.
         shops: Whose messages.
         resting: By which channels nothing goes now: shop and channel.
         limit: How many at most.
+        holds: Whether they are held until the transaction ends, without those that another worker holds.
     """
-    return _due(transaction, "", (now, shops, resting, limit))
-
-
-def claim_due(
-    transaction: Transaction,
-    now: dt.datetime,
-    shops: Collection[str],
-    resting: Collection[tuple[str, str]],
-    limit: int,
-) -> list[MessageRow]:
-    """Give messages that are due and that no other worker holds; held until the transaction ends.
-
-    Args:
-        transaction: An open transaction.
-        now: The time.
-        shops: Whose messages.
-        resting: By which channels nothing goes now: shop and channel.
-        limit: How many at most.
-    """
-    return _due(transaction, " FOR UPDATE SKIP LOCKED", (now, shops, resting, limit))
+    if transaction.is_sqlite:
+        parameters = (micros(now), _encode(sorted(shops)), _encode(sorted(resting)), limit)
+        found = transaction.run(_DUE_SQLITE, parameters)
+    else:
+        names, channels = [shop for shop, _ in resting], [channel for _, channel in resting]
+        sql = _DUE_POSTGRESQL + (" FOR UPDATE SKIP LOCKED" if holds else "")
+        found = transaction.run(sql, (now, sorted(shops), names, channels, limit))
+    return rows_of(transaction, found.fetchall())
 
 
 def take_messages(transaction: Transaction, rows: Sequence[MessageRow], at: dt.datetime) -> None:
@@ -181,18 +172,3 @@ def _taken(row: MessageRow) -> dict[str, Any]:
         "shop": row.shop, "id": row.id.hex, "channel": row.channel, "kind": row.address_kind,
         "address": row.address, "fence": row.fence, "until": row.leased_until.isoformat(), "tries": row.tries,
     }  # fmt: skip
-
-
-def _due(
-    transaction: Transaction,
-    held: str,
-    asked: tuple[dt.datetime, Collection[str], Collection[tuple[str, str]], int],
-) -> list[MessageRow]:
-    now, shops, resting, limit = asked
-    if transaction.is_sqlite:
-        parameters = (micros(now), _encode(sorted(shops)), _encode(sorted(resting)), limit)
-        found = transaction.run(_DUE_SQLITE, parameters)
-    else:
-        names, channels = [shop for shop, _ in resting], [channel for _, channel in resting]
-        found = transaction.run(_DUE_POSTGRESQL + held, (now, sorted(shops), names, channels, limit))
-    return rows_of(transaction, found.fetchall())

@@ -60,7 +60,11 @@ MESSAGE = sa.Table(
     ),
     sa.Index("ecrm_message_customer_ix", "shop", "customer_id", "authorised_at"),
     sa.Index("ecrm_message_profile_ix", "shop", "profile_id"),
-    sa.Index("ecrm_message_provider_ix", "shop", "provider_id"),
+    # A message that waits has no such id: what is written twice until it went is not written here as well.
+    sa.Index(
+        "ecrm_message_provider_ix", "shop", "provider_id",
+        sqlite_where=sa.text("provider_id IS NOT NULL"), postgresql_where=sa.text("provider_id IS NOT NULL"),
+    ),
 )  # fmt: skip
 WAITING, SENDING, SENT = "waiting", "sending", "sent"
 SUPPRESSED, FAILED, PARKED, UNCERTAIN = "suppressed", "failed", "parked", "uncertain"

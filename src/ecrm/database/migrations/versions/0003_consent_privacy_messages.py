@@ -185,7 +185,14 @@ def _make_message() -> None:
         postgresql_where=sa.text("state = 'sending'"),
     )
     op.create_index("ecrm_message_profile_ix", "ecrm_message", ["shop", "profile_id"], unique=False)
-    op.create_index("ecrm_message_provider_ix", "ecrm_message", ["shop", "provider_id"], unique=False)
+    op.create_index(
+        "ecrm_message_provider_ix",
+        "ecrm_message",
+        ["shop", "provider_id"],
+        unique=False,
+        sqlite_where=sa.text("provider_id IS NOT NULL"),
+        postgresql_where=sa.text("provider_id IS NOT NULL"),
+    )
 
 
 def _make_message_receipt() -> None:
