@@ -90,7 +90,7 @@ class Links:
         said = [link.shop, link.who.hex, until, link.purpose, link.channel, link.message_id, link.text_version]
         while said[-1] is None:
             said.pop()
-        token: str = self._signer(link.shop, link.use).dumps(said)
+        token: str = self.signer(link.shop, link.use).dumps(said)
         return token
 
     def read(self, token: str, use: Use) -> Link:
@@ -109,7 +109,7 @@ class Links:
         try:
             if not isinstance(shop, str):
                 raise InvalidError.of("link", _GONE)
-            said = self._signer(shop, use).loads(token)
+            said = self.signer(shop, use).loads(token)
         except BadData as error:
             raise InvalidError.of("link", _GONE) from error
         return self._link(said, use)
@@ -124,7 +124,13 @@ class Links:
             text_version=text_version,
         )  # fmt: skip
 
-    def _signer(self, shop: str, use: str) -> Any:
+    def signer(self, shop: str, use: str) -> Any:
+        """Give what signs for a use, with every active key of a shop.
+
+        Args:
+            shop: Its key.
+            use: What is signed; nothing signed for one use is taken for another.
+        """
         import hashlib
 
         from itsdangerous import URLSafeSerializer

@@ -1,5 +1,7 @@
-"""The pages hosts mount: framework-neutral, from a request to a response."""
+"""What hosts mount, framework-neutral: from a request to a response."""
 
 from ecrm.web.pages import Pages
+from ecrm.web.site import LONGEST_BODY, Site
+from ecrm.web.visitors import Visitor, Visitors
 
-__all__ = ["Pages"]
+__all__ = ["LONGEST_BODY", "Pages", "Site", "Visitor", "Visitors"]

@@ -1,0 +1,94 @@
+"""The anonymous id of a visitor, signed, for a cookie: what the visitor can not make up is what joins at sign-in.
+
+Which cookie, and whether the visitor agreed to it, is the adapter's and the host's concern.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import attrs
+
+from ecrm.crm import CRM
+from ecrm.errors import EcrmError
+
+__all__ = ["Visitor", "Visitors"]
+
+_LOG = logging.getLogger("ecrm.web")
+_LONGEST = 300
+
+
+@attrs.frozen
+class Visitor:
+    """Be a visitor who is known by a cookie.
+
+    Args:
+        anonymous_id: For `Who(anonymous_id=…)`.
+        cookie: What the cookie holds.
+    """
+
+    anonymous_id: str = attrs.field(repr=False)
+    cookie: str = attrs.field(repr=False)
+
+
+class Visitors:
+    """Make and read signed anonymous ids of a shop; a database that is away makes none, and raises nothing.
+
+    Args:
+        crm: The CRM, as a view on the shop.
+        new_id: Gives ids.
+
+    >>> from ecrm import CRM
+    >>> with CRM("sqlite:///shop.db") as crm:
+    ...     visitors = Visitors(crm)
+    ...     visitor = visitors.new()
+    ...     visitors.read(visitor.cookie) == visitor, visitors.read("forged")
+    (True, None)
+    """
+
+    def __init__(self, crm: CRM, new_id: Callable[[], UUID] = uuid4) -> None:
+        self._crm = crm
+        self._new_id = new_id
+        self._lock = threading.Lock()
+        self._held: Any = None
+
+    def new(self) -> Visitor | None:
+        """Make a visitor; None where the key can not be read at the moment."""
+        signer = self._signer()
+        if signer is None:
+            return None
+        made = self._new_id().hex
+        return Visitor(made, signer.dumps(made))
+
+    def read(self, cookie: str | None) -> Visitor | None:
+        """Read a cookie that came back; None where there is none, or it is none of ours.
+
+        Args:
+            cookie: What it holds.
+        """
+        from itsdangerous import BadData
+
+        if not cookie or len(cookie) > _LONGEST or not cookie.isascii():
+            return None
+        signer = self._signer()
+        if signer is None:
+            return None
+        try:
+            said = signer.loads(cookie)
+        except BadData:
+            return None
+        return Visitor(said, cookie) if isinstance(said, str) else None
+
+    def _signer(self) -> Any:
+        # The key is read once: a cookie must not cost every request a query.
+        with self._lock:
+            if self._held is None:
+                try:
+                    self._held = self._crm.links.signer(self._crm.shop.key, "visitor")
+                except EcrmError as error:
+                    _LOG.warning("visitors are not known at the moment: %s", type(error).__name__)
+            return self._held
