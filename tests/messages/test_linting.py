@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,14 @@ def test_a_variable_that_nothing_is_called_is_found(variable, is_known):
 )
 def test_what_a_part_lacks_or_has_too_much_is_found(given, code):
     assert codes(**given) == [code]
+
+
+def test_a_style_sheet_needs_what_writes_it_onto_the_elements(monkeypatch):
+    styled = {"html": "<STYLE>p { color: red }</STYLE><p>Hi</p>"}
+    assert codes(**styled) == []
+    monkeypatch.setitem(sys.modules, "css_inline", None)
+    assert codes(**styled) == ["css.not_inlined"]
+    assert codes("Hi", channel="sms", **styled) == ["html.unused"]
 
 
 def test_a_template_of_the_provider_needs_no_text():

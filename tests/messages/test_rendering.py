@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ecrm import InvalidError, Money, SetupError
 from ecrm.messages.model.template import Content, Template
-from ecrm.messages.rendering import paths, render, undeclared
+from ecrm.messages.rendering import can_inline_css, paths, render, undeclared
 
 CANARY = "Zeynep-Canary"
 
@@ -159,7 +159,9 @@ def test_css_is_inlined_when_asked():
 def test_a_missing_library_for_css_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "css_inline", None)
     with pytest.raises(SetupError, match=r'pip install "ecrm\[mail\]"'):
-        render(template(html="<p>Hi</p>"), {}, inlines_css=True)
+        render(template(html="<style>p { color: red }</style><p>Hi</p>"), {}, inlines_css=True)
+    assert not can_inline_css()
+    assert render(template(html="<p>Hi</p>"), {}, inlines_css=True).html == "<p>Hi</p>"
 
 
 def test_what_a_template_must_be_given_is_known_before():

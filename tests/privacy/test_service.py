@@ -15,6 +15,8 @@ import acme
 from ecrm import CRM, Actor, ConflictError, InvalidError, Money, NotFoundError, SetupError, Who, events
 from ecrm.database.shredding import shred
 from ecrm.errors import ErasedError
+from ecrm.messages import Content, Transactional
+from ecrm.plugins.call_task import CallTasks
 from ecrm.privacy.service import Privacy
 from ecrm.testing import FrozenClock
 from faults.canaries import AYSE, VAULT, Vault, live
@@ -187,6 +189,37 @@ def test_what_a_shop_set_is_taken_away_in_time_and_nothing_else(crm, clock):
     assert crm.privacy.retain().count == 0
     assert [(one.action, one.details["values"]) for one in crm.audit.entries()] == [("retain", 3)]
     assert all(finding.is_good for finding in crm.doctor(recount=True))
+
+
+def test_messages_and_calls_that_are_over_are_emptied_in_time_and_still_told(database_url, clock):
+    phone = Who(phone=PHONE)
+    with closing(CRM(database_url, plugins=["call_task"], clock=clock, on_error="raise")) as crm:
+        crm.upgrade()
+        crm.messages.configure(delivery="live", quiet_hours=None)
+        crm.customers.upsert(phone, name="Ayşe")
+        said = {"to": phone, "channel": "call_task", "purpose": "order_updates", "reason": "shipped"}
+        over, open_ = (
+            crm.messages.send(Transactional(**said, content=Content(text=text)))
+            for text in ("Dear Ayşe", "Ask about the shoes")
+        )
+        assert crm.work().sent == 2
+        crm.service(CallTasks).end(over, "answered", agent_id="ali", note="Happy with it")
+        clock.advance(days=30)
+        later = crm.messages.send(Transactional(**said, content=Content(text="Still to go")))
+        crm.shop.configure(retention={"content": 10, "ecrm_message.address": 40})
+        crm.privacy.retain()
+        kept = crm.privacy.export(phone).json()
+        assert "Dear" not in kept
+        assert "Happy" not in kept
+        # It is the open call that still holds what was settled as a message long ago.
+        assert kept.count("Ask about the shoes") == 1
+        assert crm.explain_message(over).state == "sent"
+        with crm.database.read() as transaction:
+            kept_of = "SELECT count(*) FROM ecrm_message WHERE address IS NOT NULL"
+            assert transaction.run(kept_of, ()).fetchone()[0] == 2
+        assert crm.work().sent == 1
+        assert {one.id for one in crm.service(CallTasks).waiting()} == {open_, later}
+        assert crm.privacy.retain().count == 0
 
 
 def test_the_worker_takes_away_once_a_day(crm, clock):

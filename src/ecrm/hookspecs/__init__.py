@@ -14,7 +14,7 @@ from ecrm.hookspecs.reactions import Reaction, Timer
 from ecrm.hookspecs.settings import Setting
 from ecrm.hookspecs.sources import Delivery, Keys, Page, Refusal, Source
 from ecrm.values.fact import Fact
-from ecrm.values.personal import impersonal, personal
+from ecrm.values.personal import aged_by, impersonal, personal
 
 __all__ = [
     "Channel",
@@ -47,6 +47,7 @@ __all__ = [
     "Timer",
     "Transaction",
     "WebPage",
+    "aged_by",
     "hookimpl",
     "hookspec",
     "impersonal",

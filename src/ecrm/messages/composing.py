@@ -18,7 +18,7 @@ from ecrm.hookspecs import Channel, Outgoing
 from ecrm.interactions.reading import timeline_of
 from ecrm.messages.model.arrangement import Arrangement
 from ecrm.messages.model.template import Content, Template
-from ecrm.messages.rendering import render
+from ecrm.messages.rendering import can_inline_css, render
 from ecrm.messages.tables import template as template_table
 from ecrm.messages.tables.message import MessageRow
 from ecrm.shops.model import Settings
@@ -75,6 +75,7 @@ class Composer:
     def __init__(self, database: Database, sources: Sources) -> None:
         self._database = database
         self._sources = sources
+        self._can_inline_css = can_inline_css()
 
     def compose(self, rows: Sequence[MessageRow], channel: Channel) -> list[Composed]:
         """Make what the channel is given, of messages of one shop.
@@ -122,7 +123,7 @@ class Composer:
             "preferences_url": "https://example.invalid/",
         }
         return render(template, {**_variables(customer, facts, self._sender(shop)), **refuse, **given},
-                      zone=settings.zone_info)  # fmt: skip
+                      zone=settings.zone_info, inlines_css=self._inlines(template))  # fmt: skip
 
     def _outgoing(
         self, row: MessageRow, message: _Said, channel: Channel, templates: Sequence[Template], known: _Known
@@ -136,7 +137,7 @@ class Composer:
         if content is None:
             template = _chosen(templates, channel.name, (language, settings.language), message.template or "")
             variables = {**_variables(known.customer, known.facts, arrangement.sender), **urls, **message.variables}
-            content = render(template, variables, zone=settings.zone_info)
+            content = render(template, variables, zone=settings.zone_info, inlines_css=self._inlines(template))
         return Outgoing(
             id=row.id,
             shop=row.shop,
@@ -156,6 +157,10 @@ class Composer:
             profile_id=row.profile_id,
             customer_id=row.customer_id,
         )
+
+    def _inlines(self, template: Template) -> bool:
+        # A template was refused where the library lacked; on a machine that lacks it, a mail still says what it says.
+        return self._can_inline_css and template.channel == _EMAIL
 
     def _sender(self, shop: str) -> Mapping[str, str]:
         return self._sources.arrangement_of(shop).sender

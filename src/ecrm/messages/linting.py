@@ -14,7 +14,7 @@ from ecrm.messages.model.mailhtml import Reading, read_html
 from ecrm.messages.model.sms import count_sms
 from ecrm.messages.model.template import LONGEST_HTML, Template
 from ecrm.messages.model.tone import Tone, check_tone
-from ecrm.messages.rendering import paths
+from ecrm.messages.rendering import can_inline_css, has_style_sheet, paths
 
 __all__ = ["Rules", "lint"]
 
@@ -108,6 +108,9 @@ def _unknown(used: Mapping[str, str], known: Collection[str]) -> Iterator[Findin
 
 
 def _unsafe(template: Template, reading: Reading) -> Iterator[Finding]:
+    if template.channel == "email" and has_style_sheet(template.html or "") and not can_inline_css():
+        say = 'pip install "ecrm[mail]", which writes style sheets onto the elements: many mail programs drop them'
+        yield Finding("css.not_inlined", "html", say)
     for name in reading.not_shown:
         yield Finding("html.not_shown", "html", f"mail programs do not show {name}: leave it out")
     if reading.silent_images:

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ecrm.errors import InvalidError, SetupError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from ecrm.messages.sandbox import Tree
 
-__all__ = ["paths", "render", "undeclared"]
+__all__ = ["can_inline_css", "has_style_sheet", "paths", "render", "undeclared"]
 
 _REMEMBERED = 512
 _LONGEST: Mapping[str, int] = {"subject": LONGEST_SUBJECT, "text": LONGEST_TEXT, "html": 2 * LONGEST_HTML}
@@ -54,7 +55,7 @@ def render(
     """
     filled = {place: _filled(place, source, template, variables, zone) for place, source in template.parts.items()}
     html = filled.get("html")
-    if html is not None and inlines_css:
+    if html is not None and inlines_css and has_style_sheet(html):
         html = _with_css_inlined(html)
     text = filled.get("text")
     return Content(
@@ -63,6 +64,19 @@ def render(
         html=html,
         parameters=tuple(said for place, said in filled.items() if place.startswith("parameters.")),
     )
+
+
+def has_style_sheet(html: str) -> bool:
+    """Tell whether HTML brings a style sheet, which many mail programs drop."""
+    return "<style" in html.lower()
+
+
+def can_inline_css() -> bool:
+    """Tell whether `ecrm[mail]` is installed."""
+    try:
+        return find_spec("css_inline") is not None
+    except ValueError:
+        return False
 
 
 def undeclared(template: Template) -> frozenset[str]:

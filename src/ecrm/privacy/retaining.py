@@ -1,4 +1,7 @@
-"""Take away what was kept long enough: values of events on the log. That something happened stays, and counts."""
+"""Take away what was kept long enough: values of events on the log, and of rows that are of no more use.
+
+That something happened stays, and counts.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,15 @@ from functools import partial
 from ecrm.audit.tables import append
 from ecrm.database import Transaction
 from ecrm.database.shredding import overwrite_deleted
-from ecrm.privacy.declared import envelope, fields
+from ecrm.privacy.declared import Declared, columns, envelope, fields
 from ecrm.privacy.model.person import Retained
 from ecrm.privacy.model.processing import kept_days
 from ecrm.privacy.parts import PrivacyParts
-from ecrm.privacy.tables.blanking import AT_ONCE, blank_bodies, blank_context, blank_fields
+from ecrm.privacy.registering import all_tables
+from ecrm.privacy.tables.blanking import AT_ONCE, blank_bodies, blank_column, blank_context, blank_fields
 from ecrm.shops.model import Settings
 from ecrm.shops.service import Shop
-from ecrm.values.personal import CATEGORIES
+from ecrm.values.personal import CATEGORIES, age_in
 
 __all__ = ["retain"]
 
@@ -55,18 +59,37 @@ def _due(parts: PrivacyParts, shop: Shop, now: dt.datetime) -> dict[str, _Blank]
         days_of_it = None if one.personal is None else kept_days(one.where, one.personal, settings.retention)
         if one.where == _CONTEXT and days_of_it is not None:
             due[_CONTEXT] = partial(blank_context, shop=key, before=now - dt.timedelta(days=days_of_it))
+    return due | _rows(parts, shop, now)
+
+
+def _rows(parts: PrivacyParts, shop: Shop, now: dt.datetime) -> dict[str, _Blank]:
+    """Give what empties the columns of tables whose rows grow old."""
+    due: dict[str, _Blank] = {}
+    for table in all_tables(parts):
+        aged_by = age_in(table.info)
+        if aged_by is None:
+            continue
+        for one in columns([table]):
+            days, column = _days(one, shop.settings), table.c[one.where.rpartition(".")[2]]
+            if days is not None and not column.primary_key:
+                before = now - dt.timedelta(days=days)
+                due[one.where] = partial(blank_column, column=column, aged_by=aged_by, shop=shop.key, before=before)
     return due
+
+
+def _days(one: Declared, settings: Settings) -> int | None:
+    # What the shop set for a kind, or for the category of activity, spares what orders and facts are made of.
+    if one.personal is None or one.personal.category == "activity":
+        return None
+    return kept_days(one.where, one.personal, settings.retention)
 
 
 def _fields(parts: PrivacyParts, settings: Settings) -> Mapping[tuple[str, int], list[str]]:
     found: dict[tuple[str, int], list[str]] = defaultdict(list)
     for one in fields(parts.kinds):
         kind, _, name = one.where.partition(".")
-        # What the shop set for a kind, or for the category of activity, spares what orders and facts are made of.
-        if one.personal is None or one.personal.category == "activity" or "." in name:
-            continue
-        days = kept_days(one.where, one.personal, settings.retention)
-        if days is not None:
+        days = _days(one, settings)
+        if days is not None and "." not in name:
             found[kind, days].append(name)
     return found
 

@@ -18,6 +18,8 @@ __all__ = [
     "IMPERSONAL",
     "Impersonal",
     "Personal",
+    "age_in",
+    "aged_by",
     "declaration_in",
     "declarations_of",
     "impersonal",
@@ -35,7 +37,7 @@ CATEGORIES: Mapping[str, str] = {
     "staff": "which member of staff, or which program, did something",
     "evidence": "what proves that something was asked for or agreed to",
 }
-_KEY = "personal"
+_KEY, _AGE = "personal", "aged_by"
 _LONGEST_RETENTION_DAYS = 36_500
 
 
@@ -116,6 +118,24 @@ def impersonal() -> dict[str, Impersonal]:
     Impersonal()
     """
     return {_KEY: IMPERSONAL}
+
+
+def aged_by(column: str) -> dict[str, str]:
+    """Give the `info` of a table whose rows grow old: what they hold of people is emptied in time.
+
+    Args:
+        column: Holds since when a row is of no more use, as `closed_at`; a row where it is empty stays.
+
+    >>> aged_by("closed_at")
+    {'aged_by': 'closed_at'}
+    """
+    return {_AGE: column}
+
+
+def age_in(marks: Mapping[Any, Any]) -> str | None:
+    """Give the column a table's rows grow old by; None where they do not."""
+    found = marks.get(_AGE)
+    return found if isinstance(found, str) else None
 
 
 def declaration_in(marks: Mapping[Any, Any]) -> Personal | Impersonal | None:

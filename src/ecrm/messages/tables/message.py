@@ -20,7 +20,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Change, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
-from ecrm.values.personal import impersonal, personal
+from ecrm.values.personal import aged_by, impersonal, personal
 
 __all__ = ["MESSAGE", "MessageRow"]
 
@@ -65,6 +65,7 @@ MESSAGE = sa.Table(
         "ecrm_message_provider_ix", "shop", "provider_id",
         sqlite_where=sa.text("provider_id IS NOT NULL"), postgresql_where=sa.text("provider_id IS NOT NULL"),
     ),
+    info=aged_by("settled_at"),
 )  # fmt: skip
 WAITING, SENDING, SENT = "waiting", "sending", "sent"
 SUPPRESSED, FAILED, PARKED, UNCERTAIN = "suppressed", "failed", "parked", "uncertain"

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ecrm.database import Transaction
 from ecrm.database.types import Id, Instant, Key
-from ecrm.values.personal import impersonal, personal
+from ecrm.values.personal import aged_by, impersonal, personal
 
 __all__ = ["METADATA", "TASK", "CallTask", "close_task", "file_task", "load_task", "open_tasks"]
 
@@ -37,6 +37,7 @@ TASK = sa.Table(
     sa.Column("outcome", sa.Text, info=personal("content", "call the customer about what they asked for")),
     sa.Index("ecrm_call_task_task_open_ix", "shop", "closed_at", "filed_at"),
     sa.Index("ecrm_call_task_task_profile_ix", "shop", "profile_id"),
+    info=aged_by("closed_at"),
 )
 
 

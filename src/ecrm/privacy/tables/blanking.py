@@ -1,14 +1,17 @@
-"""Take values out of interactions that are older than a time, a bounded number at once."""
+"""Take values out of interactions and of rows that are older than a time, a bounded number at once."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
 
 from ecrm.database import Transaction
-from ecrm.database.types import micros
+from ecrm.database.types import Json, micros
 
-__all__ = ["AT_ONCE", "blank_bodies", "blank_context", "blank_fields"]
+__all__ = ["AT_ONCE", "blank_bodies", "blank_column", "blank_context", "blank_fields"]
 
 AT_ONCE = 1_000
 _SURROUNDINGS = ("context", "unusable")
@@ -40,6 +43,34 @@ def blank_bodies(transaction: Transaction, *, shop: str, kind: str, before: dt.d
 def blank_context(transaction: Transaction, *, shop: str, before: dt.datetime) -> int:
     """Take out what the source knew beside the event, and values that could not be used; give of how many."""
     return _without(transaction, ("context", _SURROUNDINGS), shop, before, None)
+
+
+def blank_column(
+    transaction: Transaction, *, column: sa.Column[Any], aged_by: str, shop: str, before: dt.datetime
+) -> int:
+    """Empty a column of old rows; give of how many.
+
+    Args:
+        transaction: An open transaction.
+        column: Of a table with a column `shop`; its rows stay, and their keys.
+        aged_by: The column that holds since when a row is old.
+        shop: Whose rows.
+        before: What is not older stays as it is.
+    """
+    table = column.table
+    empty, is_there = _emptied(column)
+    keys = [*table.primary_key.columns]
+    old = sa.select(*keys).where(table.c.shop == shop, table.c[aged_by] < before, is_there).limit(AT_ONCE)
+    statement = sa.update(table).where(sa.tuple_(*keys).in_(old)).values({column.name: empty})
+    return int(transaction.core(statement).rowcount)
+
+
+def _emptied(column: sa.Column[Any]) -> tuple[Any, sa.ColumnElement[bool]]:
+    if column.nullable:
+        return sa.null(), column.is_not(None)
+    if isinstance(column.type, Json):
+        return {}, sa.cast(column, sa.Text) != "{}"
+    return "", column != ""
 
 
 def _without(
