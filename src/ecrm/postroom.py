@@ -15,11 +15,12 @@ from ecrm.hookspecs import Contact
 from ecrm.interactions.reading import facts_of
 from ecrm.interactions.recording import Kit
 from ecrm.messages.arranging import Arrangements
-from ecrm.messages.authorising import Authoriser, Rules
+from ecrm.messages.authorising import Authoriser
 from ecrm.messages.composing import Composer, Sources
 from ecrm.messages.delivering import Deliverer
 from ecrm.messages.deployment import Deployment
 from ecrm.messages.holidays import holidays_of
+from ecrm.messages.judging import Rules
 from ecrm.messages.lawful import rules_of
 from ecrm.messages.linting import Rules as LintRules
 from ecrm.messages.settling import Settler

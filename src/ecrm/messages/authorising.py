@@ -9,63 +9,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
 from uuid import UUID
 
-import attrs
-
-from ecrm.consent.deciding import Answer, Ask, decide_many, purposes_of
-from ecrm.consent.model.purpose import Purpose
+from ecrm.consent.deciding import Ask, decide_many, purposes_of
 from ecrm.consent.tables.ledger import share_consent
-from ecrm.customers.model.trait import Customer
 from ecrm.customers.tables.customer import find_customers
 from ecrm.database import Database, Transaction
-from ecrm.hookspecs import Channel, Contact
-from ecrm.messages.model.arrangement import Arrangement
+from ecrm.hookspecs import Contact
+from ecrm.messages.judging import Case, Objections, Rules, channels_for, is_free
 from ecrm.messages.model.circuit import taken
 from ecrm.messages.model.message import PREFERRED
-from ecrm.messages.model.pressure import EXEMPTIONS, Go, Policy, Sent, Wait, may_go
-from ecrm.messages.recipientzone import recipient_zones
+from ecrm.messages.model.pressure import Sent
 from ecrm.messages.tables import claim as claim_table
 from ecrm.messages.tables import line as line_table
 from ecrm.messages.tables import message as message_table
-from ecrm.messages.tables.message import SENDING, SUPPRESSED, WAITING, MessageRow
-from ecrm.shops.model import Settings
+from ecrm.messages.tables.message import SENDING, MessageRow
 
-__all__ = ["Authoriser", "Rules"]
+__all__ = ["Authoriser"]
 
 BATCH = 500
-_RESTING = dt.timedelta(seconds=30)
-_LEASE = dt.timedelta(seconds=90)
-_ZONE, _CHANNEL = "zone", "preferred_channel"
-Objections = Mapping[Contact, tuple[str, ...]]
-Facts = Callable[[Transaction, str, Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]]
-
-
-@attrs.frozen(repr=False)
-class Rules:
-    """Hold what is decided by, handed down by the composition.
-
-    Args:
-        arrangement_of: Gives what a shop arranged about its messages.
-        policy_of: Gives how much it says and when.
-        settings_of: Gives its settings.
-        channels: The channels by name.
-        is_on: Tells whether a channel's plugin is on in a shop, by channel and shop.
-        objections: Asks plugins whether somebody may be contacted; None where no plugin cares.
-        facts_of: Reads facts of customers.
-        holidays_of: Gives what tells of a day whether it is a holiday in a country.
-    """
-
-    arrangement_of: Callable[[str], Arrangement]
-    policy_of: Callable[[str], Policy]
-    settings_of: Callable[[str], Settings]
-    channels: Mapping[str, Channel]
-    is_on: Callable[[str, str], bool]
-    objections: Callable[[Contact], tuple[str, ...]] | None
-    facts_of: Facts
-    holidays_of: Callable[[str | None], Any]
 
 
 class Authoriser:
@@ -123,7 +86,7 @@ class Authoriser:
         return {contact: ask(contact) for contact in sorted(contacts, key=str)}
 
     def _contacts(self, row: MessageRow) -> Iterator[Contact]:
-        for channel in _channels(row, self._order(row.shop), None):
+        for channel in channels_for(row, self._order(row.shop), None):
             yield Contact(row.shop, row.customer_id, channel, row.purpose)
 
     def _order(self, shop: str) -> list[str]:
@@ -144,12 +107,12 @@ class Authoriser:
     ) -> Iterator[MessageRow]:
         policy, order = self._rules.policy_of(shop), self._order(shop)
         if policy.caps:
-            counted = {row.customer_id for row in rows if not _is_free(policy, row)}
+            counted = {row.customer_id for row in rows if not is_free(policy, row)}
             held = message_table.hold_budgets(transaction, shop, counted)
-            rows = [row for row in rows if row.customer_id in held or _is_free(policy, row)]
+            rows = [row for row in rows if row.customer_id in held or is_free(policy, row)]
         case = self._case(transaction, shop, rows, now, objections, resting)
         for row in rows:
-            decided = case.decided(row, _channels(row, order, case.customers.get(row.customer_id)))
+            decided = case.decided(row, channels_for(row, order, case.customers.get(row.customer_id)))
             if decided is not None:
                 yield decided
 
@@ -161,10 +124,10 @@ class Authoriser:
         now: dt.datetime,
         objections: Objections | None,
         resting: Collection[tuple[str, str]],
-    ) -> _Case:
+    ) -> Case:
         rules, there, order = self._rules, self._there(shop), self._order(shop)
         policy, purposes = rules.policy_of(shop), purposes_of(transaction, shop)
-        ruled = sorted({row.customer_id for row in rows if not _is_free(policy, row)})
+        ruled = sorted({row.customer_id for row in rows if not is_free(policy, row)})
         # The channel they prefer, and the zone they are in; who needs neither is not read.
         asked = {row.customer_id for row in rows if row.wanted == PREFERRED}.union(ruled)
         customers = {one.id: one for one in find_customers(transaction, shop, asked)}
@@ -172,7 +135,7 @@ class Authoriser:
             (row.customer_id, row.purpose, channel)
             for row in rows
             if row.purpose in purposes
-            for channel in _channels(row, order, customers.get(row.customer_id))
+            for channel in channels_for(row, order, customers.get(row.customer_id))
             if channel in there
         ))  # fmt: skip
         asks = [Ask(who, purpose, channel, self._address(channel)) for who, purpose, channel in wanted]
@@ -183,7 +146,7 @@ class Authoriser:
             for who, at, purpose, channel, is_commercial in message_table.sent_since(transaction, shop, ruled, since):
                 sent[who].append(Sent(at, purpose, channel, is_commercial))
         facts = rules.facts_of(transaction, shop, ruled) if policy.muted_by else {}
-        return _Case(rules, shop, now, rules.arrangement_of(shop), policy, rules.settings_of(shop), there, purposes,
+        return Case(rules, shop, now, rules.arrangement_of(shop), policy, rules.settings_of(shop), there, purposes,
                      customers, answers, sent, facts, objections, resting)  # fmt: skip
 
     def _address(self, channel: str) -> str | None:
@@ -206,129 +169,3 @@ class Authoriser:
             kept += limited[key][:count]
             line_table.save_line(transaction, line._replace(free_at=free_at))
         return kept
-
-
-@attrs.frozen(repr=False)
-class _Case:
-    """What was read for the messages of one shop, and the rule."""
-
-    rules: Rules
-    shop: str
-    now: dt.datetime
-    arrangement: Arrangement
-    policy: Policy
-    settings: Settings
-    there: Collection[str]
-    purposes: Mapping[str, Purpose]
-    customers: Mapping[UUID, Customer]
-    answers: Mapping[tuple[UUID, str, str], Answer]
-    sent: defaultdict[UUID, list[Sent]]
-    facts: Mapping[UUID, Mapping[str, Any]]
-    objections: Objections | None
-    resting: Collection[tuple[str, str]]
-
-    def decided(self, row: MessageRow, channels: Sequence[str]) -> MessageRow | None:
-        """Decide about one message; None where it stays as it is for now."""
-        reason = self._never(row)
-        if reason is not None:
-            return self._suppressed(row, reason)
-        refusals: list[str] = []
-        for channel in channels:
-            if channel not in self.there:
-                refusals.append(f"no plugin that is on brings the channel {channel}")
-                continue
-            answer = self.answers[row.customer_id, row.purpose, channel]
-            if not answer.decision.is_allowed:
-                refusals += [f"{channel}: {reason}" for reason in answer.decision.reasons]
-                continue
-            objections = self._objections(row, channel)
-            if objections is None:
-                return None
-            if objections:
-                refusals += [f"{channel}: {reason}" for reason in objections]
-                continue
-            if (self.shop, channel) in self.resting:
-                return attrs.evolve(row, due_at=self.now + _RESTING)
-            return self._timed(row, channel, answer)
-        return self._suppressed(row, "; ".join(refusals) or "no channel is arranged for it")
-
-    def _never(self, row: MessageRow) -> str | None:
-        arrangement, purpose = self.arrangement, self.purposes.get(row.purpose)
-        if arrangement.delivery == "off":
-            return 'delivery is off in this shop: crm.messages.configure(delivery="live")'
-        if purpose is None:
-            return f"this shop has no purpose {row.purpose}"
-        if purpose.is_commercial != row.is_commercial:
-            kind = "Commercial" if purpose.is_commercial else "Transactional"
-            return f"messages of {row.purpose} are {kind}"
-        if row.is_commercial and arrangement.public_url is None:
-            return "it could not be refused: crm.messages.configure(public_url=…) says where the pages are"
-        return "it waited until it was worth nothing any more" if self.now >= row.expires_at else None
-
-    def _objections(self, row: MessageRow, channel: str) -> tuple[str, ...] | None:
-        if self.objections is None:
-            return ()
-        return self.objections.get(Contact(self.shop, row.customer_id, channel, row.purpose))
-
-    def _timed(self, row: MessageRow, channel: str, answer: Answer) -> MessageRow:
-        if _is_free(self.policy, row):
-            return self._sending(row, channel, answer)
-        customer, settings = self.customers.get(row.customer_id), self.settings
-        said = None if customer is None else customer.attributes.get(_ZONE)
-        phone = answer.address[1] if answer.address and answer.address[0] == "phone" else None
-        verdict = may_go(
-            self.policy,
-            self.now,
-            recipient_zones(said if isinstance(said, str) else None, phone, settings.zone, self.now),
-            self.sent[row.customer_id],
-            is_commercial=row.is_commercial,
-            purpose=row.purpose,
-            channel=channel,
-            holidays=self._holidays(settings.country),
-            facts=self.facts.get(row.customer_id),
-        )
-        if isinstance(verdict, Go):
-            return self._sending(row, channel, answer)
-        if isinstance(verdict, Wait):
-            if verdict.until >= row.expires_at:
-                return self._suppressed(row, f"{verdict.reason}, until it is worth nothing any more")
-            return row.noted(self.now, WAITING, f"until {verdict.until:%Y-%m-%d %H:%M} UTC: {verdict.reason}",
-                             due_at=verdict.until)  # fmt: skip
-        return self._suppressed(row, verdict.reason)
-
-    def _holidays(self, country: str | None) -> Any:
-        closed = self.policy.closed_days
-        return self.rules.holidays_of(country) if closed is not None and closed.holidays else ()
-
-    def _sending(self, row: MessageRow, channel: str, answer: Answer) -> MessageRow:
-        record = self.rules.channels[channel]
-        # What goes now takes up room of the budget for what comes after it in this batch.
-        self.sent[row.customer_id].append(Sent(self.now, row.purpose, channel, row.is_commercial))
-        kind, value = answer.address or (None, None)
-        return attrs.evolve(
-            row,
-            state=SENDING,
-            channel=channel,
-            address_kind=kind,
-            address=value,
-            fence=row.fence + 1,
-            tries=row.tries + 1,
-            leased_until=self.now + _LEASE + dt.timedelta(seconds=2 * record.deadline_s),
-            authorised_at=self.now,
-        )
-
-    def _suppressed(self, row: MessageRow, reason: str) -> MessageRow:
-        return row.noted(self.now, SUPPRESSED, reason, settled_at=self.now)
-
-
-def _is_free(policy: Policy, row: MessageRow) -> bool:
-    """Tell whether no rule of when and how much concerns a message."""
-    return not row.is_commercial and policy.transactional_exempt_from.issuperset(EXEMPTIONS)
-
-
-def _channels(row: MessageRow, order: Sequence[str], customer: Customer | None) -> Sequence[str]:
-    """Give the channels a message may go by, the one the customer prefers first."""
-    if row.wanted != PREFERRED:
-        return (row.wanted,)
-    own = None if customer is None else customer.attributes.get(_CHANNEL)
-    return sorted(order, key=lambda name: name != own)

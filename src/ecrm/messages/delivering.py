@@ -16,9 +16,10 @@ import attrs
 from ecrm.deadlines import DeadlineError, EndedError, Runner
 from ecrm.errors import EcrmError, UnavailableError
 from ecrm.hookspecs import Channel, Line, Outgoing, Receipt
-from ecrm.messages.authorising import Authoriser, Rules
+from ecrm.messages.authorising import Authoriser
 from ecrm.messages.composing import Composed, Composer
 from ecrm.messages.deployment import Deployment
+from ecrm.messages.judging import Rules
 from ecrm.messages.model.circuit import FAILURES_TO_OPEN
 from ecrm.messages.settling import Result, Settler
 from ecrm.messages.tables.message import SENDING, MessageRow
