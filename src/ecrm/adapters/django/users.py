@@ -28,17 +28,18 @@ _PHONES = ("phone_number", "phone", "mobile")
 
 @runtime_checkable
 class ShopUser(Protocol):
-    """Be a user as the adapter needs one; Django's own is."""
+    """Be a user as the adapter needs one; Django's own is, and whatever has an id is.
+
+    It also reads, where they are there, the e-mail (`get_email_field_name`), `phone_number`, `phone` or `mobile`,
+    `get_full_name` and `is_staff`.
+    """
 
     @property
     def pk(self) -> Any:
         """Give the account's id."""
 
-    def get_username(self) -> str:
-        """Give the name they sign in by."""
 
-
-def who_of(user: Any, anonymous_id: str | None = None, *, is_proven: bool = False) -> Who:
+def who_of(user: ShopUser, anonymous_id: str | None = None, *, is_proven: bool = False) -> Who:
     """Say which customer a user is, by `ECRM["WHO"]`, or by id, e-mail and phone.
 
     Args:
@@ -52,7 +53,8 @@ def who_of(user: Any, anonymous_id: str | None = None, *, is_proven: bool = Fals
     own = loaded(embedded().config.who, "WHO")
     if own is not None:
         return cast("Who", own(user))
-    email = getattr(user, type(user).get_email_field_name(), None) if hasattr(user, "get_email_field_name") else None
+    name_of_email = user.get_email_field_name() if hasattr(user, "get_email_field_name") else "email"
+    email = getattr(user, name_of_email, None)
     phone = next((str(held) for name in _PHONES if (held := getattr(user, name, None))), None)
     return Who(
         user_id=str(user.pk), email=email or None, phone=phone, anonymous_id=anonymous_id,
@@ -82,14 +84,14 @@ def _is_told(user: Any) -> bool:
 def _signed_in(request: Any, user: Any, **_: Any) -> None:
     if _is_told(user):
         who = who_of(user, anonymous_id_of(request), is_proven=True)
-        crm.emit(SignedIn(customer=who, username=user.get_username() or None, channel="web"))
+        crm.emit(SignedIn(customer=who, channel="web"))
 
 
 @telling
 def _signed_out(user: Any, **_: Any) -> None:
     # Nobody signs out where the session was over already.
     if user is not None and _is_told(user):
-        crm.emit(SignedOut(customer=who_of(user), username=user.get_username() or None, channel="web"))
+        crm.emit(SignedOut(customer=who_of(user), channel="web"))
 
 
 @telling
@@ -98,7 +100,7 @@ def _saved(instance: Any, created: bool, raw: bool, **_: Any) -> None:  # noqa: 
         return
     who = who_of(instance)
     # Once, whoever else tells of it.
-    crm.emit(SignedUp(customer=who, username=instance.get_username() or None, source_id=f"signed-up:{instance.pk}"))
+    crm.emit(SignedUp(customer=who, source_id=f"signed-up:{instance.pk}"))
     name = instance.get_full_name().strip() if hasattr(instance, "get_full_name") else ""
     if name:
         _identify(who, name, f"named:{instance.pk}")

@@ -28,10 +28,11 @@ def declared_mapping(kind: type[Any], source: Any) -> Mapped:
     Raises:
         SetupError: It declares none.
     """
-    declared = getattr(type(source), ATTRIBUTE, None)
+    # The class it says it has: a framework may hand out what stands for the object until it is used.
+    declared = getattr(source.__class__, ATTRIBUTE, None)
     mapping = declared.get(kind.NAME) if isinstance(declared, Mapping) else None
     if mapping is None:
-        name = type(source).__name__
+        name = source.__class__.__name__
         raise SetupError(f'say how {name} becomes it: {ATTRIBUTE} = {{"{kind.NAME}": {{…}}}} in the class {name}')
     found: Mapped = mapping
     return found
@@ -57,7 +58,7 @@ def translate(kind: type[Any], source: Any, mapping: Mapped) -> dict[str, Any]:
         if name == "currency" and shape.moneys:
             continue
         if name not in names:
-            raise SetupError(f"the mapping of {type(source).__name__} to {kind.__name__}: there is no field {name}")
+            raise SetupError(f"the mapping of {source.__class__.__name__} to {kind.__name__}: there is no field {name}")
         value = _value(source, name, place)
         if value is not None:
             values[name] = Money(value, currency) if name in shape.moneys and not isinstance(value, Money) else value
@@ -92,7 +93,7 @@ def _found(source: Any, place: Place) -> Any:
         try:
             value = getattr(value, step)
         except AttributeError as error:
-            message = f"{type(source).__name__} has no {place}, which its mapping names"
+            message = f"{source.__class__.__name__} has no {place}, which its mapping names"
             raise SetupError(message) from error
         if callable(value):
             # A method without arguments, as a related manager's `all`, stands for what it gives.
