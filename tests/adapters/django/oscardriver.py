@@ -52,7 +52,11 @@ def told(crm, who):
 def orders_of(crm, who):
     """Give somebody's orders as they stand."""
     return {
-        one.order_id: {"total": str(one.total.amount), "currency": one.total.currency, "is_cancelled": one.cancelled_at is not None}
+        one.order_id: {
+            "total": str(one.total.amount),
+            "currency": one.total.currency,
+            "is_cancelled": one.cancelled_at is not None,
+        }
         for one in crm.orders(who)
     }
 
@@ -105,18 +109,14 @@ def inbox_that_is_away():
 
 
 def roll_back():
-    """Place an order in a transaction that is rolled back; give what is left of it."""
-    from django.db import transaction
+    """Tell of an order in a transaction that is rolled back; give what is left of it."""
+    from djangoproject import rolled_back
     from oscar.apps.order.signals import order_placed
 
     found = order(numbers["guest"])
-    try:
-        with transaction.atomic():
-            found.number = "rolled-back"
-            order_placed.send(sender=None, order=found, user=None)
-            raise ZeroDivisionError
-    except ZeroDivisionError:
-        pass
+    with rolled_back():
+        found.number = "rolled-back"
+        order_placed.send(sender=None, order=found, user=None)
     return [one for one in told(crm, MEHMET) if one.get("order_id") == "rolled-back"]
 
 
@@ -140,4 +140,4 @@ story |= {
     "is_healthy": all(one.is_good for one in crm.doctor(recount=True)),
 }
 crm.close()
-print(json.dumps(story, default=str))
+sys.stdout.write(f"{json.dumps(story, default=str)}\n")
