@@ -14,7 +14,7 @@ from ecrm.database.failure import is_missing_table
 from ecrm.database.types import micros
 from ecrm.errors import SetupError, UnavailableError
 
-__all__ = ["HostUndoneError", "put_into_host"]
+__all__ = ["HostUndoneError", "inbox_insert", "put_into_host"]
 
 _INTO = "INSERT INTO ecrm_inbox (shop, source, received_at, raw)"
 _IDLE, _IN_TRANSACTION = 0, 2
@@ -70,6 +70,12 @@ def put_into_host(connection: Any, shop: str, source: str, raw: bytes, at: dt.da
     return driver
 
 
+def inbox_insert(shop: str, source: str, raw: bytes, at: dt.datetime) -> bytes:
+    """Give the statement that puts a row into the inbox of a PostgreSQL database, its values in it."""
+    values = f"('{_quoted(shop)}', '{_quoted(source)}', '{at.isoformat()}', decode('{raw.hex()}', 'hex'))"
+    return f"{_INTO} VALUES {values}".encode()
+
+
 def _put_sqlite(driver: Any, row: tuple[Any, ...]) -> None:
     begins = not driver.in_transaction
     if begins:
@@ -97,9 +103,9 @@ def _put_psycopg(driver: Any, shop: str, source: str, raw: bytes, at: dt.datetim
             raise _autocommit()
         # psycopg begins the transaction, in the isolation the host has chosen.
         driver.execute("SELECT")
-    values = f"('{_quoted(shop)}', '{_quoted(source)}', '{at.isoformat()}', decode('{raw.hex()}', 'hex'))"
     # One message for all three: a savepoint must not cost the host three round trips.
-    result = connection.exec_(f"SAVEPOINT ecrm_emit;{_INTO} VALUES {values};RELEASE ecrm_emit".encode())
+    insert = inbox_insert(shop, source, raw, at)
+    result = connection.exec_(b"SAVEPOINT ecrm_emit;" + insert + b";RELEASE ecrm_emit")
     if result.status not in {1, 2}:
         state = result.error_field(ord("C"))
         if connection.transaction_status != _IN_TRANSACTION:
