@@ -49,13 +49,16 @@ def test_a_cookie_signed_with_the_old_secret_is_known_while_it_is_rotated(databa
 def test_nothing_made_up_is_known(tmp_path):
     with CRM(f"sqlite:///{tmp_path / 'crm.db'}", plugins=[]) as crm:
         visitors = Visitors(crm)
-        cookie = visitors.new().cookie
+        made = visitors.new()
+        cookie = made.cookie
         places = st.integers(0, len(cookie) - 1)
         changed = st.builds(lambda at, by: cookie[:at] + by + cookie[at + 1 :], places, st.characters())
 
         @given(st.none() | st.text() | changed)
         def is_refused(forged):
-            assert forged == cookie or visitors.read(forged) is None
+            # The same signature may be written with other letters of its base64.
+            found = visitors.read(forged)
+            assert found is None or found.anonymous_id == made.anonymous_id
 
         is_refused()
 
@@ -90,3 +93,6 @@ def test_a_database_that_does_not_answer_holds_no_request_up(crm, monkeypatch):
     assert [visitors.new() for _ in range(50)] == [None] * 50
     assert time.monotonic() - began < 2
     answers.set()
+    for thread in threading.enumerate():
+        if thread.name == "ecrm-visitors":
+            thread.join()

@@ -25,7 +25,7 @@ __all__ = ["Database"]
 
 T = TypeVar("T")
 TRIES = 6
-_FORK_WAIT_S = 5.0
+_FORK_WAIT_S = _CLOSE_WAIT_S = 5.0
 _NO_QUEUE = contextlib.nullcontext()
 _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",
@@ -142,10 +142,21 @@ class Database:
 
     def close(self) -> None:
         """Close the connections of all threads; the database may be used again after it."""
-        with self._lock:
+        # SQLite's driver does not bear that a connection is closed while another thread writes by it.
+        with self._lock, self._after_the_writer():
             for held in list(self._all):
                 held.close()
             self._reset()
+
+    @contextlib.contextmanager
+    def _after_the_writer(self) -> Iterator[None]:
+        writers = self._writers
+        is_taken = writers.acquire(timeout=_CLOSE_WAIT_S)
+        try:
+            yield
+        finally:
+            if is_taken:
+                writers.release()
 
     def _reset(self) -> None:
         self._pid = os.getpid()
