@@ -167,7 +167,7 @@ class CRM(Duties):
         >>> crm.work().received
         1
         """
-        return self._core.emitter.emit(self.shop.key, event, connection)
+        return self._emit(event, connection)
 
     def capture(self, tap: Tap | None) -> None:
         """Let `emit` give events to a test instead of the database; None ends it."""

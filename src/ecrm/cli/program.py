@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ecrm.cli.opening import Opening, names_from
+from ecrm.crm import CRM
 from ecrm.errors import ConflictError, EcrmError, InvalidError, NotFoundError, SetupError, UnavailableError
 
 __all__ = ["BROKEN_PIPE", "EXITS", "Program", "main"]
@@ -98,7 +99,10 @@ def _contributed(ctx: click.Context) -> dict[str, tuple[str, str]]:
 
     # Where help is asked for first the options are not read: then the environment says which plugins there are.
     chosen = ctx.params.get("plugins", os.environ.get(_PLUGINS))
-    commands = collect(names_from(chosen)).commands
+    opening = ctx.obj
+    opens = opening.opens if isinstance(opening, Opening) else opening
+    found = collect(names_from(chosen)) if opens is None else opens()._core.contributions  # noqa: SLF001 - see `moving`
+    commands = found.commands
     for name, owned in commands.items():
         if name in _COMMANDS:
             raise SetupError(f"plugin {owned.plugin} has a command {name}, which is one of ecrm: rename it")
@@ -173,13 +177,28 @@ def program(
     Exit codes: 0 done, 1 something was rejected or is unhealthy, 2 wrong use or input, 3 the setup must
     change, 4 try again later.
     """
-    ctx.obj = Opening(database, host, shop, names_from(plugins), secrets, actor, deployment)
+    opens: Callable[[], CRM] | None = ctx.obj
+    if opens is not None:
+        _refuse_what_the_host_says(ctx)
+        if ctx.get_parameter_source("shop") is click.core.ParameterSource.DEFAULT:
+            shop = ""
+    ctx.obj = Opening(database, host, shop, names_from(plugins), secrets, actor, deployment, opens)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def _refuse_what_the_host_says(ctx: click.Context) -> None:
+    for name in ("database", "host", "plugins", "secrets", "deployment"):
+        if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            message = f"--{name} is not taken here: the settings of the shop say it"
+            raise click.UsageError(message, ctx)
+
+
+def main(arguments: Sequence[str] | None = None, *, opens: Callable[[], CRM] | None = None, name: str = "ecrm") -> None:
     """Run the program and leave Python with its exit code.
 
     Args:
         arguments: Of the command line; None takes those Python was started with.
+        opens: Gives the CRM of a host whose own settings say where it is, as a framework's command has it;
+            then the options that would say so are refused. It is closed when the command ends.
+        name: What the program is called in its help.
     """
-    program.main(None if arguments is None else list(arguments), prog_name="ecrm")
+    program.main(None if arguments is None else list(arguments), prog_name=name, obj=opens)

@@ -1,20 +1,24 @@
 """The host's own connection: join its transaction, put one inbox row in, hurt nothing.
 
-A Session is known by what it can do, so that the ORM is never imported. Our own connections are in
-`engine`.
+A Session is known by what it can do, so that the ORM is never imported. What is no SQLAlchemy connection an
+adapter lends as a `LentConnection`. Our own connections are in `engine`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
+
+import attrs
 
 from ecrm.database.failure import is_missing_table
 from ecrm.database.types import micros
 from ecrm.errors import SetupError, UnavailableError
 
-__all__ = ["HostUndoneError", "inbox_insert", "put_into_host"]
+__all__ = ["HostUndoneError", "LentConnection", "inbox_insert", "put_into_host"]
 
 _INTO = "INSERT INTO ecrm_inbox (shop, source, received_at, raw)"
 _IDLE, _IN_TRANSACTION = 0, 2
@@ -24,11 +28,25 @@ class HostUndoneError(UnavailableError):
     """Begin the host's transaction again: its database undid all of it, as SQLite does on a failing disk."""
 
 
+@attrs.frozen
+class LentConnection:
+    """Be a host's connection that SQLAlchemy does not know, as a framework of its own holds it.
+
+    Args:
+        dialect: "sqlite" or "postgresql".
+        lend: Lends the driver's connection for one statement, in a transaction: where none is open it opens
+            one, and ends it after the statement.
+    """
+
+    dialect: str
+    lend: Callable[[], AbstractContextManager[Any]] = attrs.field(repr=False)
+
+
 def put_into_host(connection: Any, shop: str, source: str, raw: bytes, at: dt.datetime) -> Any:
     """Put a row into the inbox of the host's database, as a part of the host's transaction.
 
     Args:
-        connection: A SQLAlchemy Connection or Session.
+        connection: A SQLAlchemy Connection or Session, or a `LentConnection`.
         shop: Whose event it is.
         source: Who translates the row: `emit`.
         raw: The event as JSON.
@@ -42,21 +60,15 @@ def put_into_host(connection: Any, shop: str, source: str, raw: bytes, at: dt.da
         UnavailableError: The row could not be written; the host's transaction goes on as it was.
         HostUndoneError: It could not, and the database undid the host's transaction too.
     """
-    joined = connection.connection() if callable(getattr(connection, "get_bind", None)) else connection
-    dialect = getattr(getattr(joined, "dialect", None), "name", None)
-    if dialect not in {"sqlite", "postgresql"}:
-        message = "emit takes a SQLAlchemy Connection or Session of a SQLite or PostgreSQL database"
-        raise SetupError(message)
-    driver = joined.connection.driver_connection
-    if not joined.in_transaction():
-        joined.begin()
+    lent = connection if isinstance(connection, LentConnection) else _lent(connection)
     try:
-        if dialect == "sqlite":
-            _put_sqlite(driver, (shop, source, micros(at), raw))
-        elif hasattr(driver, "pgconn") and not driver.pgconn.pipeline_status:
-            _put_psycopg(driver, shop, source, raw, at)
-        else:
-            _put_postgresql(driver, (shop, source, at, raw))
+        with lent.lend() as driver:
+            if lent.dialect == "sqlite":
+                _put_sqlite(driver, (shop, source, micros(at), raw))
+            elif hasattr(driver, "pgconn") and not driver.pgconn.pipeline_status:
+                _put_psycopg(driver, shop, source, raw, at)
+            else:
+                _put_postgresql(driver, (shop, source, at, raw))
     except (SetupError, HostUndoneError):
         raise
     except Exception as error:
@@ -74,6 +86,24 @@ def inbox_insert(shop: str, source: str, raw: bytes, at: dt.datetime) -> bytes:
     """Give the statement that puts a row into the inbox of a PostgreSQL database, its values in it."""
     values = f"('{_quoted(shop)}', '{_quoted(source)}', '{at.isoformat()}', decode('{raw.hex()}', 'hex'))"
     return f"{_INTO} VALUES {values}".encode()
+
+
+def _lent(connection: Any) -> LentConnection:
+    joined = connection.connection() if callable(getattr(connection, "get_bind", None)) else connection
+    dialect = getattr(getattr(joined, "dialect", None), "name", None)
+    if dialect not in {"sqlite", "postgresql"}:
+        message = "emit takes a SQLAlchemy Connection or Session of a SQLite or PostgreSQL database"
+        raise SetupError(message)
+    driver = joined.connection.driver_connection
+    if not joined.in_transaction():
+        joined.begin()
+
+    @contextlib.contextmanager
+    def lend() -> Iterator[Any]:
+        # The host's own: it stays open, for the host to commit or to roll back.
+        yield driver
+
+    return LentConnection(dialect, lend)
 
 
 def _put_sqlite(driver: Any, row: tuple[Any, ...]) -> None:
