@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,8 +19,8 @@ class Opening(NamedTuple):
         database: The URL, where one is named.
         host: The URL of the shop's own SQLite file, where the CRM's is another.
         shop: Which shop.
-        plugins: The plugins by name; None for all built-in and installed ones.
-        secrets: The file of the host's secrets.
+        plugins: The plugins, by name where it is a command line that says; None for all built-in and installed ones.
+        secrets: The file of the host's secrets, or what it holds.
         actor: Who is at the command line, for the audit.
         deployment: What the host calls this deployment; None goes by where the database is.
     """
@@ -27,8 +28,8 @@ class Opening(NamedTuple):
     database: str | None
     host: str | None
     shop: str
-    plugins: tuple[str, ...] | None = None
-    secrets: Path | None = None
+    plugins: tuple[Any, ...] | None = None
+    secrets: Path | Mapping[str, Any] | None = None
     actor: str = "cli"
     deployment: str | None = None
 
@@ -42,14 +43,17 @@ def names_from(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def secrets_from(file: Path | None) -> dict[str, Any]:
+def secrets_from(file: Path | Mapping[str, Any] | None) -> dict[str, Any]:
     """Read the host's secrets: one JSON object, each a text or the new and the old one in a list.
+
+    Args:
+        file: Where it is, or the object itself.
 
     Raises:
         SetupError: The file is not there, or holds something else.
     """
-    if file is None:
-        return {}
+    if not isinstance(file, Path):
+        return dict(file or {})
     try:
         held = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

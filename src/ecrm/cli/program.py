@@ -56,7 +56,7 @@ class Program(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the names of the commands; plugins that can not start are told of, and give none."""
         try:
-            contributed = _contributed(ctx)
+            contributed = self._contributed(ctx)
         except EcrmError as error:
             click.echo(f"ecrm: {error}", err=True)
             contributed = {}
@@ -74,7 +74,7 @@ class Program(click.Group):
             module, name = _COMMANDS[cmd_name]
             command: click.Command = getattr(import_module(module), name)
             return command
-        contributed = _contributed(ctx)
+        contributed = self._contributed(ctx)
         return _loaded(*contributed[cmd_name]) if cmd_name in contributed else None
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -92,17 +92,19 @@ class Program(click.Group):
             click.echo("ecrm: stopped", err=True)
             ctx.exit(_INTERRUPTED)
 
+    def chosen(self, ctx: click.Context) -> Sequence[Any] | None:
+        """Give the plugins whose commands there are; None for all."""
+        # Where help is asked for first the options are not read: then the environment says which plugins there are.
+        return names_from(ctx.params.get("plugins", os.environ.get(_PLUGINS)))
 
-def _contributed(ctx: click.Context) -> dict[str, tuple[str, str]]:
-    from ecrm.registry import collect
+    def _contributed(self, ctx: click.Context) -> dict[str, tuple[str, str]]:
+        from ecrm.registry import collect
 
-    # Where help is asked for first the options are not read: then the environment says which plugins there are.
-    chosen = ctx.params.get("plugins", os.environ.get(_PLUGINS))
-    commands = collect(names_from(chosen)).commands
-    for name, owned in commands.items():
-        if name in _COMMANDS:
-            raise SetupError(f"plugin {owned.plugin} has a command {name}, which is one of ecrm: rename it")
-    return {name: (owned.plugin, owned.record.function) for name, owned in commands.items()}
+        commands = collect(self.chosen(ctx)).commands
+        for name, owned in commands.items():
+            if name in _COMMANDS:
+                raise SetupError(f"plugin {owned.plugin} has a command {name}, which is one of ecrm: rename it")
+        return {name: (owned.plugin, owned.record.function) for name, owned in commands.items()}
 
 
 def _loaded(plugin: str, where: str) -> click.Command:
