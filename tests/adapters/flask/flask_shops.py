@@ -5,8 +5,8 @@ from __future__ import annotations
 import flask
 from flask_sqlalchemy import SQLAlchemy
 
-from ecrm import Money, Who, events
-from ecrm.adapters.flask import ECRM, current_crm, visitor_id
+from ecrm import Money, events
+from ecrm.adapters.flask import ECRM, current_crm, who
 
 db = SQLAlchemy()
 
@@ -17,8 +17,7 @@ class Order(db.Model):
 
 
 def order_completed(order_id, **envelope):
-    customer = Who(user_id=7, anonymous_id=visitor_id())
-    return events.OrderCompleted(order_id=order_id, total=Money("149.90", "TRY"), customer=customer, **envelope)
+    return events.OrderCompleted(order_id=order_id, total=Money("149.90", "TRY"), customer=who(user_id=7), **envelope)
 
 
 def make_shop(instance_path, shop_url="sqlite:///shop.db", **config):
@@ -42,12 +41,12 @@ def make_shop(instance_path, shop_url="sqlite:///shop.db", **config):
 
     @app.get("/look")
     def look():
-        current_crm.emit_alone(events.ProductViewed(product_id="7", customer=Who(anonymous_id=visitor_id() or "none")))
+        current_crm.emit_alone(events.ProductViewed(product_id="7", customer=who()))
         return "a product"
 
     @app.post("/sign-in")
     def sign_in():
-        current_crm.emit(events.SignedIn(customer=Who(user_id=7, anonymous_id=visitor_id())))
+        current_crm.emit(events.SignedIn(customer=who(user_id=7)))
         db.session.commit()
         return ""
 

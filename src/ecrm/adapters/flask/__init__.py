@@ -8,10 +8,10 @@ from ecrm.errors import SetupError
 try:
     from ecrm.adapters.flask.extension import ECRM, current_crm
     from ecrm.adapters.flask.joining import FlaskCRM
-    from ecrm.adapters.flask.visiting import visitor_id
+    from ecrm.adapters.flask.visiting import visitor_id, who
 except ModuleNotFoundError as error:
     if error.name != "flask":
         raise
     raise SetupError('Flask is not installed: pip install "ecrm[flask]"') from error
 
-__all__ = ["ECRM", "FlaskCRM", "current_crm", "visitor_id"]
+__all__ = ["ECRM", "FlaskCRM", "current_crm", "visitor_id", "who"]

@@ -9,9 +9,11 @@ from typing import Any
 import attrs
 import flask
 
+from ecrm.errors import InvalidError
+from ecrm.values import Who
 from ecrm.web.visitors import Visitor, Visitors
 
-__all__ = ["Cookie", "CookieJar", "visitor_id"]
+__all__ = ["Cookie", "CookieJar", "visitor_id", "who"]
 
 _LOG = logging.getLogger("ecrm.flask")
 _HELD = "_ecrm_visitor"
@@ -104,3 +106,23 @@ def visitor_id() -> str | None:
     jar: CookieJar | None = getattr(hosted, "jar", None)
     visitor = None if jar is None else jar.visitor()
     return None if visitor is None else visitor.anonymous_id
+
+
+def who(**identities: Any) -> Who | None:
+    """Give who asks: what the view knows of them, and their anonymous id.
+
+    Args:
+        **identities: As `Who` takes them; those that are None are left out.
+
+    Returns:
+        None where nobody is known: an event about it is not emitted, which is logged, and the view goes on.
+    """
+    known = {name: value for name, value in identities.items() if value is not None}
+    known.setdefault("anonymous_id", visitor_id())
+    if all(value is None for name, value in known.items() if name not in {"source", "verified"}):
+        return None
+    try:
+        return Who(**known)
+    except InvalidError as error:
+        _LOG.error("who asks can not be said: look at %s", ", ".join(error.fields))
+        return None
