@@ -58,15 +58,18 @@ def test_nothing_made_up_is_known(tmp_path):
         is_refused()
 
 
-def test_a_database_that_is_away_makes_no_visitor_and_raises_nothing(crm, monkeypatch):
-    cookie = Visitors(crm).new().cookie
+def test_a_database_that_is_away_makes_no_visitor_raises_nothing_and_is_asked_again_later(crm, monkeypatch):
+    cookie, at_s = Visitors(crm).new().cookie, 100.0
 
     def away(*_):
         raise UnavailableError("the database is away")
 
     with monkeypatch.context() as patch:
         patch.setattr(type(crm.links), "signer", away)
-        visitors = Visitors(crm)
+        visitors = Visitors(crm, elapsed_s=lambda: at_s)
         assert visitors.new() is None
-        assert visitors.read(cookie) is None
+        assert not visitors.is_ready
+    assert visitors.read(cookie) is None
+    at_s = 130.0
     assert visitors.read(cookie) is not None
+    assert visitors.is_ready

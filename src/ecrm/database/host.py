@@ -10,6 +10,8 @@ import contextlib
 import datetime as dt
 from typing import Any
 
+import sqlalchemy as sa
+
 from ecrm.database.failure import is_missing_table
 from ecrm.database.types import micros
 from ecrm.errors import SetupError, UnavailableError
@@ -51,7 +53,9 @@ def put_into_host(connection: Any, shop: str, source: str, raw: bytes, at: dt.da
     if not joined.in_transaction():
         joined.begin()
     try:
-        if dialect == "sqlite":
+        if joined.dialect.is_async:
+            _put_by_sqlalchemy(joined, shop, source, raw, at)
+        elif dialect == "sqlite":
             _put_sqlite(driver, (shop, source, micros(at), raw))
         elif hasattr(driver, "pgconn") and not driver.pgconn.pipeline_status:
             _put_psycopg(driver, shop, source, raw, at)
@@ -60,7 +64,7 @@ def put_into_host(connection: Any, shop: str, source: str, raw: bytes, at: dt.da
     except (SetupError, HostUndoneError):
         raise
     except Exception as error:
-        if is_missing_table(error):
+        if is_missing_table(getattr(error, "orig", None) or error):
             message = (
                 "this database has no inbox: open the CRM on it, or name it as CRM(url, host=…) and call crm.upgrade()"
             )
@@ -122,6 +126,17 @@ def _put_postgresql(driver: Any, row: tuple[Any, ...]) -> None:
         cursor.execute("RELEASE SAVEPOINT ecrm_emit")
     finally:
         cursor.close()
+
+
+def _put_by_sqlalchemy(joined: Any, shop: str, source: str, raw: bytes, at: dt.datetime) -> None:
+    """Put the row in by SQLAlchemy, which alone knows how to wait for a driver that is asynchronous."""
+    is_sqlite = joined.dialect.name == "sqlite"
+    if is_sqlite and not joined.connection.driver_connection.in_transaction:
+        # As above: the driver would begin nothing before a SAVEPOINT.
+        joined.exec_driver_sql("BEGIN IMMEDIATE")
+    row = {"shop": shop, "source": source, "at": micros(at) if is_sqlite else at, "raw": raw}
+    with joined.begin_nested():
+        joined.execute(sa.text(f"{_INTO} VALUES (:shop, :source, :at, :raw)"), row)
 
 
 class _Refused(Exception):  # noqa: N818 - it carries the server's answer to the caller above

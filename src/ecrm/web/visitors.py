@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +21,7 @@ __all__ = ["Visitor", "Visitors"]
 
 _LOG = logging.getLogger("ecrm.web")
 _LONGEST = 300
+_REST_S = 30.0
 
 
 @attrs.frozen
@@ -41,6 +43,7 @@ class Visitors:
     Args:
         crm: The CRM, as a view on the shop.
         new_id: Gives ids.
+        elapsed_s: Tells how time goes by, in seconds: a database that is away is asked again after 30.
 
     >>> from ecrm import CRM
     >>> with CRM("sqlite:///shop.db") as crm:
@@ -50,11 +53,20 @@ class Visitors:
     (True, None)
     """
 
-    def __init__(self, crm: CRM, new_id: Callable[[], UUID] = uuid4) -> None:
+    def __init__(
+        self, crm: CRM, new_id: Callable[[], UUID] = uuid4, elapsed_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._crm = crm
         self._new_id = new_id
+        self._elapsed_s = elapsed_s
         self._lock = threading.Lock()
         self._held: Any = None
+        self._rests_until = 0.0
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether the key is read, so that making and reading ask no database."""
+        return self._held is not None
 
     def new(self) -> Visitor | None:
         """Make a visitor; None where the key can not be read at the moment."""
@@ -85,10 +97,14 @@ class Visitors:
 
     def _signer(self) -> Any:
         # The key is read once: a cookie must not cost every request a query.
+        if self._held is not None:
+            return self._held
         with self._lock:
-            if self._held is None:
+            if self._held is None and self._elapsed_s() >= self._rests_until:
                 try:
                     self._held = self._crm.links.signer(self._crm.shop.key, "visitor")
                 except EcrmError as error:
-                    _LOG.warning("visitors are not known at the moment: %s", type(error).__name__)
+                    # A database that is away must not be waited for by every request.
+                    self._rests_until = self._elapsed_s() + _REST_S
+                    _LOG.warning("visitors are not known for %.0f s: %s", _REST_S, type(error).__name__)
             return self._held
