@@ -101,6 +101,11 @@ class CRM(Duties):
         """Give the database the CRM lives in."""
         return self._core.database
 
+    @property
+    def inbox_database(self) -> Database:
+        """Give the database whose transactions `emit` can share: the host's own file where one is named."""
+        return self._core.host or self._core.database
+
     def close(self) -> None:
         """Close the connections of all threads."""
         self._core.close()

@@ -64,6 +64,11 @@ class Visitors:
         self._rests_until = float("-inf")
         self._held: Any = None
 
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether the key is read, so that making and reading ask no database."""
+        return self._held is not None
+
     def new(self) -> Visitor | None:
         """Make a visitor; None where the key can not be read at the moment."""
         signer = self._signer()

@@ -52,7 +52,11 @@ def told(crm, who):
 def orders_of(crm, who):
     """Give somebody's orders as they stand."""
     return {
-        one.order_id: {"total": str(one.total.amount), "currency": one.total.currency, "is_cancelled": one.cancelled_at is not None}
+        one.order_id: {
+            "total": str(one.total.amount),
+            "currency": one.total.currency,
+            "is_cancelled": one.cancelled_at is not None,
+        }
         for one in crm.orders(who)
     }
 

@@ -61,10 +61,10 @@ def completed(order: Any) -> OrderCompleted:
         tax=money(order.total_incl_tax - order.total_excl_tax),
         discount=money(discount) if discount else None,
         coupon=_coupon(order),
-        products=[
+        products=tuple(
             Product(product_id=product, sku=sku or None, name=title, quantity=quantity, price=price)
             for product, sku, title, quantity, price, *_ in lines
-        ],
+        ),
     )
 
 

@@ -53,17 +53,13 @@ def added(who: Who, product: Any, request: Any, line: Any) -> ProductAdded:
 def coupon(who: Who, basket: Any, voucher: Any, *, is_added: bool) -> CouponApplied | CouponRemoved:
     """Tell that a voucher was put into a basket, or taken out."""
     kind = CouponApplied if is_added else CouponRemoved
-    return kind(
-        customer=who, cart_id=str(basket.pk), coupon_id=voucher.code, coupon_name=voucher.name, channel="web"
-    )
+    return kind(customer=who, cart_id=str(basket.pk), coupon_id=voucher.code, coupon_name=voucher.name, channel="web")
 
 
 def checkout_started(who: Who, basket: Any) -> CheckoutStarted:
     """Tell that somebody began to check out."""
     lines = [] if basket is None else list(basket.all_lines())
-    products = [
-        Product(price=_price(line)[0], quantity=line.quantity, **_product(line.product)) for line in lines
-    ]
+    products = tuple(Product(price=_price(line)[0], quantity=line.quantity, **_product(line.product)) for line in lines)
     return CheckoutStarted(
         customer=who, channel="web", products=products, value=_worth(basket) if lines else None,
         checkout_id=None if basket is None or basket.pk is None else str(basket.pk),
