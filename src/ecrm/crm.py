@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ecrm.database import Database
 from ecrm.duties import Duties
-from ecrm.interactions.emitting import Tap
+from ecrm.interactions.emitting import PATIENCE_S, Tap
 from ecrm.interactions.events import Event, InteractionVoided, Kinds
 from ecrm.interactions.model.interaction import Interaction, Timeline
 from ecrm.interactions.model.order import Order
@@ -39,6 +39,8 @@ class CRM(Duties):
             signs links, `erasure` marks who was erased, `<plugin>.<setting>` is a plugin's own. Kept out of
             every repr and log.
         on_error: What `emit` does with a failure: `log` keeps it from the host, `raise` shows it.
+        patience_s: How long `emit` without a connection may hold up who calls it, in seconds, 0.01 to 60: a
+            database that is locked, slow or away is waited for as long.
         deployment: What the host calls this deployment, as `production`, so that a copy of the database used
             elsewhere sends nothing; None goes by where the database is.
         clock: Gives the aware time; None is the machine's.
@@ -62,6 +64,7 @@ class CRM(Duties):
         plugins: Iterable[Any] | None = None,
         secrets: Mapping[str, str | Sequence[str]] | None = None,
         on_error: Literal["log", "raise"] = "log",
+        patience_s: float = PATIENCE_S,
         deployment: str | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -72,6 +75,7 @@ class CRM(Duties):
             plugins=plugins,
             secrets=secrets,
             on_error=on_error,
+            patience_s=patience_s,
             deployment=deployment,
             clock=clock,
         )
@@ -96,6 +100,11 @@ class CRM(Duties):
     def database(self) -> Database:
         """Give the database the CRM lives in."""
         return self._core.database
+
+    @property
+    def inbox_database(self) -> Database:
+        """Give the database whose transactions `emit` can share: the host's own file where one is named."""
+        return self._core.host or self._core.database
 
     def close(self) -> None:
         """Close the connections of all threads."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ecrm.cli.opening import Opening, names_from
-from ecrm.crm import CRM
 from ecrm.errors import ConflictError, EcrmError, InvalidError, NotFoundError, SetupError, UnavailableError
 
 __all__ = ["BROKEN_PIPE", "EXITS", "Program", "main"]
@@ -57,7 +56,7 @@ class Program(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the names of the commands; plugins that can not start are told of, and give none."""
         try:
-            contributed = _contributed(ctx)
+            contributed = self._contributed(ctx)
         except EcrmError as error:
             click.echo(f"ecrm: {error}", err=True)
             contributed = {}
@@ -75,7 +74,7 @@ class Program(click.Group):
             module, name = _COMMANDS[cmd_name]
             command: click.Command = getattr(import_module(module), name)
             return command
-        contributed = _contributed(ctx)
+        contributed = self._contributed(ctx)
         return _loaded(*contributed[cmd_name]) if cmd_name in contributed else None
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -93,20 +92,19 @@ class Program(click.Group):
             click.echo("ecrm: stopped", err=True)
             ctx.exit(_INTERRUPTED)
 
+    def plugin_commands(self, ctx: click.Context) -> Mapping[str, Any]:
+        """Give the commands of the plugins that are chosen, by name."""
+        from ecrm.registry import collect
 
-def _contributed(ctx: click.Context) -> dict[str, tuple[str, str]]:
-    from ecrm.registry import collect
+        # Where help is asked for first the options are not read: then the environment says which plugins there are.
+        return collect(names_from(ctx.params.get("plugins", os.environ.get(_PLUGINS)))).commands
 
-    # Where help is asked for first the options are not read: then the environment says which plugins there are.
-    chosen = ctx.params.get("plugins", os.environ.get(_PLUGINS))
-    opening = ctx.obj
-    opens = opening.opens if isinstance(opening, Opening) else opening
-    found = collect(names_from(chosen)) if opens is None else opens()._core.contributions  # noqa: SLF001 - see `moving`
-    commands = found.commands
-    for name, owned in commands.items():
-        if name in _COMMANDS:
-            raise SetupError(f"plugin {owned.plugin} has a command {name}, which is one of ecrm: rename it")
-    return {name: (owned.plugin, owned.record.function) for name, owned in commands.items()}
+    def _contributed(self, ctx: click.Context) -> dict[str, tuple[str, str]]:
+        commands = self.plugin_commands(ctx)
+        for name, owned in commands.items():
+            if name in _COMMANDS:
+                raise SetupError(f"plugin {owned.plugin} has a command {name}, which is one of ecrm: rename it")
+        return {name: (owned.plugin, owned.record.function) for name, owned in commands.items()}
 
 
 def _loaded(plugin: str, where: str) -> click.Command:
@@ -177,28 +175,13 @@ def program(
     Exit codes: 0 done, 1 something was rejected or is unhealthy, 2 wrong use or input, 3 the setup must
     change, 4 try again later.
     """
-    opens: Callable[[], CRM] | None = ctx.obj
-    if opens is not None:
-        _refuse_what_the_host_says(ctx)
-        if ctx.get_parameter_source("shop") is click.core.ParameterSource.DEFAULT:
-            shop = ""
-    ctx.obj = Opening(database, host, shop, names_from(plugins), secrets, actor, deployment, opens)
+    ctx.obj = Opening(database, host, shop, names_from(plugins), secrets, actor, deployment)
 
 
-def _refuse_what_the_host_says(ctx: click.Context) -> None:
-    for name in ("database", "host", "plugins", "secrets", "deployment"):
-        if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            message = f"--{name} is not taken here: the settings of the shop say it"
-            raise click.UsageError(message, ctx)
-
-
-def main(arguments: Sequence[str] | None = None, *, opens: Callable[[], CRM] | None = None, name: str = "ecrm") -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and leave Python with its exit code.
 
     Args:
         arguments: Of the command line; None takes those Python was started with.
-        opens: Gives the CRM of a host whose own settings say where it is, as a framework's command has it;
-            then the options that would say so are refused. It is closed when the command ends.
-        name: What the program is called in its help.
     """
-    program.main(None if arguments is None else list(arguments), prog_name=name, obj=opens)
+    program.main(None if arguments is None else list(arguments), prog_name="ecrm")

@@ -71,7 +71,7 @@ def completed(order: Any) -> OrderCompleted:
 
 def _basket_at_hand(order: Any) -> Any:
     """Give the basket an order was just made of: it costs no query; None where it is not in memory."""
-    is_there = order._meta.get_field("basket").is_cached(order)
+    is_there = type(order).basket.is_cached(order)
     return order.basket if is_there and order.basket is not None and order.basket.has_strategy else None
 
 

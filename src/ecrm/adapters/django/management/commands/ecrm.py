@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 def _run(arguments: list[str]) -> None:
     from ecrm.adapters.django.shop import crm
-    from ecrm.cli import main
+    from ecrm.cli.embedding import embedded
 
     # The lazy object itself: a command that opens and closes it leaves it ready for the next.
-    main(arguments, opens=lambda: crm, name="manage.py ecrm")
+    embedded(lambda: crm).main(arguments, prog_name="manage.py ecrm")
