@@ -48,6 +48,8 @@ def configure(directory: Path, postgresql: dict[str, str]) -> None:
         DATABASES={
             "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(directory / "shop.sqlite3")},
             "postgresql": {"ENGINE": "django.db.backends.postgresql", **postgresql},
+            "mysql": {"ENGINE": "djangomysql", "NAME": str(directory / "mysql.sqlite3")},
+            "memory": {"ENGINE": "django.db.backends.sqlite3", "NAME": "file:of-a-test?mode=memory&cache=shared"},
         },
     )  # fmt: skip
     with warnings.catch_warnings():
