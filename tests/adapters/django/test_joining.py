@@ -89,9 +89,9 @@ def test_event_without_djangos_autocommit_waits_for_the_commit(alias, crm):
 
 
 def test_failure_of_ours_leaves_the_transaction_of_the_shop_as_it_was(alias, crm, caplog):
+    from django.conf import settings
     from django.contrib.auth.models import Group
     from django.db import connections, transaction
-    from django.conf import settings
     from django.test import override_settings
 
     with override_settings(ECRM=settings.ECRM | {"ON_ERROR": "log"}):
