@@ -113,6 +113,7 @@ def _open() -> Embedded:
         secrets=config.secrets,
         on_error=config.on_error,
         deployment=config.deployment,
+        patience_s=config.patience_s,
     )
     mounts = {word: loaded(make, "MOUNTS")(opened) for word, make in config.mounts.items()}
     mounts = {word: getattr(made, "answer", made) for word, made in mounts.items()}
