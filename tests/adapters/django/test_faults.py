@@ -77,3 +77,19 @@ def test_sign_in_is_told_while_the_file_of_the_crm_is_locked(user):
         crm.work()
         told = [one.kind for one in crm.timeline(Who(user_id=user.pk))]
         assert told.count("Signed In") == TIMES + 1
+
+
+def test_first_request_is_not_held_up_by_a_crm_of_its_own_that_hangs(user, postgresql_url):
+    from ecrm.adapters.django import crm
+
+    with gateway(postgresql_url) as (gate, url):
+        gate.hang()
+        with with_ecrm(URL=url, PATIENCE_S=PATIENCE_S):
+            # What is asked for of the CRM, three times, has a patience each.
+            assert sign_in() < 3 * PATIENCE_S + ROOM_S
+            gate.open()
+            assert crm.work() is not None
+            sign_in()
+            crm.work()
+            assert "Signed In" in [one.kind for one in crm.timeline(Who(user_id=user.pk))]
+            crm.close()
