@@ -13,7 +13,7 @@ from ecrm.interactions.events import Event, InteractionVoided, Kinds
 from ecrm.interactions.model.interaction import Interaction, Timeline
 from ecrm.interactions.model.order import Order
 from ecrm.interactions.model.view import CustomerView
-from ecrm.interactions.reading import Before, facts_of, orders_shown, timeline_of
+from ecrm.interactions.reading import Before, facts_of, newest_of, orders_shown, timeline_of
 from ecrm.interactions.service import Report, interaction_id
 from ecrm.opening import Clock, open_core
 from ecrm.signals import Signals
@@ -210,6 +210,24 @@ class CRM(Duties):
                 kinds,
                 proven_only=proven_only,
             )
+
+    def newest(
+        self, limit: int = 50, before: Interaction | int | None = None, kinds: Collection[str] | None = None
+    ) -> list[Interaction]:
+        """Give what was stored last of the whole shop, whoever it is about: for people who look after it.
+
+        Args:
+            limit: 1 to 1,000.
+            before: The last one of the page before, or its position, to go on from.
+            kinds: Only these event names.
+
+        >>> from ecrm import Who, events
+        >>> visit = crm.record(events.StoreVisited(customer=Who(card="4567")))
+        >>> [one.kind for one in crm.newest(limit=1)]
+        ['Store Visited']
+        """
+        with self._core.database.read() as transaction:
+            return newest_of(transaction, self.shop.key, limit, before, kinds)
 
     def orders(self, who: Someone, *, proven_only: bool = False) -> list[Order]:
         """Give a customer's orders as they stand, newest first.

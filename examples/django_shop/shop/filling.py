@@ -11,7 +11,7 @@ __all__ = ["fill"]
 
 def fill() -> None:
     """Make what is not there."""
-    country, _ = get_model("address", "Country").objects.get_or_create(
+    get_model("address", "Country").objects.get_or_create(
         iso_3166_1_a2="TR",
         defaults={"printable_name": "Türkiye", "name": "Türkiye", "is_shipping_country": True, "iso_3166_1_a3": "TUR"},
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 APPS = (
@@ -27,6 +29,8 @@ TEMPLATES = {
         ]
     },
 }
+SECRET = "of-tests-alone"  # noqa: S105 - it guards nothing
+PASSWORD = "a-long-pass-word-1"  # noqa: S105 - of users that tests make
 ECRM = {"COUNTRY": "TR", "CURRENCY": "TRY", "ON_ERROR": "raise", "PLUGINS": []}
 
 
@@ -37,13 +41,15 @@ def configure(directory: Path, postgresql: dict[str, str]) -> None:
     from django.core.management import call_command
 
     settings.configure(
-        SECRET_KEY="of-tests-alone", DEBUG=False, ALLOWED_HOSTS=["testserver"], USE_TZ=True,
+        SECRET_KEY=SECRET, DEBUG=False, ALLOWED_HOSTS=["testserver"], USE_TZ=True,
         TIME_ZONE="Europe/Istanbul", LANGUAGE_CODE="tr-tr", INSTALLED_APPS=list(APPS), MIDDLEWARE=list(MIDDLEWARE),
         ROOT_URLCONF="djangourls", TEMPLATES=[TEMPLATES], ECRM=dict(ECRM),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         DATABASES={
             "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(directory / "shop.sqlite3")},
             "postgresql": {"ENGINE": "django.db.backends.postgresql", **postgresql},
+            "mysql": {"ENGINE": "djangomysql", "NAME": str(directory / "mysql.sqlite3")},
+            "memory": {"ENGINE": "django.db.backends.sqlite3", "NAME": "file:of-a-test?mode=memory&cache=shared"},
         },
     )  # fmt: skip
     with warnings.catch_warnings():
@@ -51,3 +57,13 @@ def configure(directory: Path, postgresql: dict[str, str]) -> None:
         django.setup()
     for alias in ("default", "postgresql"):
         call_command("migrate", database=alias, verbosity=0)
+
+
+@contextlib.contextmanager
+def rolled_back(alias: str = "default") -> Iterator[None]:
+    """Run a block of Django's in a transaction that is rolled back."""
+    from django.db import transaction
+
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic(using=alias):
+        yield
+        raise ZeroDivisionError

@@ -109,18 +109,14 @@ def inbox_that_is_away():
 
 
 def roll_back():
-    """Place an order in a transaction that is rolled back; give what is left of it."""
-    from django.db import transaction
+    """Tell of an order in a transaction that is rolled back; give what is left of it."""
+    from djangoproject import rolled_back
     from oscar.apps.order.signals import order_placed
 
     found = order(numbers["guest"])
-    try:
-        with transaction.atomic():
-            found.number = "rolled-back"
-            order_placed.send(sender=None, order=found, user=None)
-            raise ZeroDivisionError
-    except ZeroDivisionError:
-        pass
+    with rolled_back():
+        found.number = "rolled-back"
+        order_placed.send(sender=None, order=found, user=None)
     return [one for one in told(crm, MEHMET) if one.get("order_id") == "rolled-back"]
 
 
@@ -144,4 +140,4 @@ story |= {
     "is_healthy": all(one.is_good for one in crm.doctor(recount=True)),
 }
 crm.close()
-print(json.dumps(story, default=str))
+sys.stdout.write(f"{json.dumps(story, default=str)}\n")

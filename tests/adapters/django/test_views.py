@@ -35,7 +35,7 @@ class Collector:
         self.crm = crm
 
     def answer(self, request):
-        return Response(204, headers={"x-shop": self.crm.shop.key})
+        return Response(204, headers={"x-shop": self.crm.shop.key, "x-method": request.method})
 
 
 def with_ecrm(**ecrm):

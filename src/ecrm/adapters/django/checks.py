@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - as D
 from ecrm.adapters.django.config import Config, loaded, read_config
 from ecrm.adapters.django.migrating import shop_settings
 from ecrm.adapters.django.places import find_place
-from ecrm.adapters.django.shop import embedded
+from ecrm.adapters.django.shop import crm
 from ecrm.errors import EcrmError, SetupError
 
 __all__ = ["check_database", "check_settings"]
@@ -78,11 +78,11 @@ def _zone(config: Config) -> Iterable[CheckMessage]:
 def check_database(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Look at the CRM in its database: whether it answers, its tables, its shop, its worker."""
     try:
-        here = embedded()
-        if here.config.database not in (databases or ()):
+        config = read_config()
+        if config.database not in (databases or ()):
             return []
-        findings = {finding.name: finding for finding in here.crm.doctor()}
-        held = here.crm.shop.settings if findings["tables"].is_good else None
+        findings = {finding.name: finding for finding in crm.doctor()}
+        held = crm.shop.settings if findings["tables"].is_good else None
     except SetupError as error:
         return [Error(str(error), id="ecrm.E003")]
     except EcrmError as error:
@@ -100,7 +100,7 @@ def check_database(databases: Sequence[str] | None = None, **_: Any) -> list[Che
                 id="ecrm.W006",
             )
         )
-    differing = [name for name, value in shop_settings(here.config).items() if getattr(held, name) != value]
+    differing = [name for name, value in shop_settings(config).items() if getattr(held, name) != value]
     if differing:
         said = f"the CRM holds another {', '.join(differing)} of the shop than the settings"
         found.append(Warning(said, hint="Run manage.py migrate.", id="ecrm.W007"))

@@ -31,6 +31,7 @@ class Config:
         secrets: As `CRM(secrets=…)`.
         on_error: As `CRM(on_error=…)`.
         deployment: As `CRM(deployment=…)`.
+        patience_s: As `CRM(patience_s=…)`, in seconds: it holds where the CRM has a database of its own.
         country: Two letters, as "TR".
         currency: What the shop counts in, as "TRY".
         zone: The shop's time zone; None is Django's TIME_ZONE.
@@ -54,6 +55,7 @@ class Config:
     secrets: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     on_error: Literal["log", "raise"] = "log"
     deployment: str | None = None
+    patience_s: float = 0.25
     country: str | None = None
     currency: str | None = None
     zone: str | None = None

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
-from ecrm.adapters.django.config import Config
-from ecrm.adapters.django.shop import embedded
-from ecrm.crm import CRM
+from ecrm.adapters.django.config import Config, read_config
+from ecrm.adapters.django.shop import crm
 
 __all__ = ["migrate", "shop_settings"]
 
@@ -23,11 +22,11 @@ def migrate(using: str, verbosity: int = 1, **_: Any) -> None:
         using: The database that was migrated.
         verbosity: As `manage.py --verbosity`.
     """
-    here = embedded()
-    if using != here.config.database:
+    config = read_config()
+    if using != config.database:
         return
-    here.crm.upgrade()
-    _configure(here.config, here.crm)
+    crm.upgrade()
+    _configure(config)
     if verbosity > 1:
         _LOG.info("the tables of ecrm are up to date")
 
@@ -43,7 +42,7 @@ def shop_settings(config: Config) -> dict[str, str]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _configure(config: Config, crm: CRM) -> None:
+def _configure(config: Config) -> None:
     held = crm.shop.settings
     changed = {name: value for name, value in shop_settings(config).items() if getattr(held, name) != value}
     if changed:

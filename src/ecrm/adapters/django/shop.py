@@ -18,7 +18,7 @@ from ecrm.adapters.django.config import Config, loaded, read_config
 from ecrm.adapters.django.joining import lent_connection
 from ecrm.adapters.django.places import Place, find_place, name_of
 from ecrm.crm import CRM
-from ecrm.errors import EcrmError, SetupError
+from ecrm.errors import EcrmError, SetupError, UnavailableError
 from ecrm.interactions.events import Event
 from ecrm.web import Site, Visitors
 
@@ -32,7 +32,7 @@ class ShopCRM(CRM):
     """Be the CRM of a Django project: all of `CRM`, and `emit` joins Django's own connection."""
 
     def _emit(self, event: Event, connection: Any) -> bool:
-        if connection is None and (here := embedded()).place.joins:
+        if connection is None and (here := _HOLDER.get()).place.joins:
             connection = lent_connection(here.config.database)
         return super()._emit(event, connection)
 
@@ -93,6 +93,30 @@ class _Holder:
                 held = self._held = _open()
             return held
 
+    def get_within(self) -> Embedded:
+        """Give it, and open it for no longer than a request may be held up; the opening goes on beside."""
+        held = self._held
+        if held is not None or not _may_hang():
+            return self.get()
+        opening = threading.Thread(target=self._open_beside, name="ecrm-open", daemon=True)
+        opening.start()
+        opening.join(read_config().patience_s)
+        if self._held is None:
+            raise UnavailableError("the CRM is not open yet: its database does not answer, or its settings can not be")
+        return self.get()
+
+    def _open_beside(self) -> None:
+        # One at a time: while one hangs, another would too.
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            # The connection is that of this thread, which ends.
+            self.get().crm.database.release()
+        except EcrmError as error:
+            _LOG.error("the CRM was not opened: %s", error)
+        finally:
+            self._lock.release()
+
     def close(self) -> None:
         with self._lock:
             held, self._held = self._held, None
@@ -100,6 +124,12 @@ class _Holder:
                 held.crm.close()
                 if held.place.scratch is not None:
                     held.place.scratch.cleanup()
+
+
+def _may_hang() -> bool:
+    """Tell whether the CRM is on a server that the shop itself does not need."""
+    place = find_place(read_config())
+    return not place.joins and not place.url.startswith("sqlite")
 
 
 def _open() -> Embedded:
@@ -113,6 +143,7 @@ def _open() -> Embedded:
         secrets=config.secrets,
         on_error=config.on_error,
         deployment=config.deployment,
+        patience_s=config.patience_s,
     )
     mounts = {word: loaded(make, "MOUNTS")(opened) for word, make in config.mounts.items()}
     mounts = {word: getattr(made, "answer", made) for word, made in mounts.items()}
@@ -127,8 +158,9 @@ def embedded() -> Embedded:
 
     Raises:
         SetupError: The settings, the database or a plugin can not work.
+        UnavailableError: A database of the CRM's own did not answer in time.
     """
-    return _HOLDER.get()
+    return _HOLDER.get_within()
 
 
 def close(**_: Any) -> None:
@@ -140,7 +172,8 @@ class _Lazy:
     """Stand for the CRM until it is used."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(embedded().crm, name)
+        # Whoever asks for this has the time: a command, a worker, a page of the staff.
+        return getattr(_HOLDER.get().crm, name)
 
     def __repr__(self) -> str:
         return "<the CRM of this project>"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ecrm.errors import SetupError
+from ecrm.errors import InvalidError, SetupError
 from ecrm.interactions.events.product import Product
 from ecrm.interactions.events.shape import shape_of
 from ecrm.values.money import Money
@@ -61,8 +61,18 @@ def translate(kind: type[Any], source: Any, mapping: Mapped) -> dict[str, Any]:
             raise SetupError(f"the mapping of {source.__class__.__name__} to {kind.__name__}: there is no field {name}")
         value = _value(source, name, place)
         if value is not None:
-            values[name] = Money(value, currency) if name in shape.moneys and not isinstance(value, Money) else value
+            values[name] = _money(value, currency, name) if name in shape.moneys else value
     return values
+
+
+def _money(value: Any, currency: str | None, name: str) -> Money:
+    if isinstance(value, Money):
+        return value
+    try:
+        return Money(value, currency)
+    except InvalidError as error:
+        # Of the field of the event, and not of the Money inside it.
+        raise InvalidError.of(name, "; ".join(said for each in error.fields.values() for said in each)) from error
 
 
 def _value(source: Any, name: str, place: Any) -> Any:

@@ -44,7 +44,8 @@ def completed(order: Any) -> OrderCompleted:
     The amounts are those of the order: the total with tax and shipping, revenue without. The price of a line
     is that of one piece with tax, before discounts; what was taken off is the discount of the whole.
     """
-    lines = list(order.lines.order_by("pk").values_list(*_LINE))
+    basket = _basket_at_hand(order)
+    lines = _lines_stored(order) if basket is None else _lines_at_hand(basket)
     discount = sum((before - after for *_, after, before in lines), Decimal())
 
     def money(amount: Decimal) -> Money:
@@ -60,7 +61,7 @@ def completed(order: Any) -> OrderCompleted:
         shipping=money(order.shipping_excl_tax),
         tax=money(order.total_incl_tax - order.total_excl_tax),
         discount=money(discount) if discount else None,
-        coupon=_coupon(order),
+        coupon=None if basket is None else _coupon(basket),
         products=tuple(
             Product(product_id=product, sku=sku or None, name=title, quantity=quantity, price=price)
             for product, sku, title, quantity, price, *_ in lines
@@ -68,10 +69,29 @@ def completed(order: Any) -> OrderCompleted:
     )
 
 
-def _coupon(order: Any) -> str | None:
-    # What was applied is in memory while an order is placed: it costs no query.
-    applied = getattr(order.basket, "offer_applications", None)
-    codes = [found["voucher"].code for found in applied.voucher_discounts] if applied is not None else []
+def _basket_at_hand(order: Any) -> Any:
+    """Give the basket an order was just made of: it costs no query; None where it is not in memory."""
+    is_there = type(order).basket.is_cached(order)
+    return order.basket if is_there and order.basket is not None and order.basket.has_strategy else None
+
+
+def _lines_at_hand(basket: Any) -> list[tuple[Any, ...]]:
+    # What oscar stores of a line it reads here too.
+    return [
+        (
+            line.product_id, line.stockrecord.partner_sku, line.product.get_title(), line.quantity,
+            line.unit_price_incl_tax, line.line_price_incl_tax_incl_discounts, line.line_price_incl_tax,
+        )
+        for line in basket.all_lines()
+    ]  # fmt: skip
+
+
+def _lines_stored(order: Any) -> list[tuple[Any, ...]]:
+    return list(order.lines.order_by("pk").values_list(*_LINE))
+
+
+def _coupon(basket: Any) -> str | None:
+    codes = [found["voucher"].code for found in basket.offer_applications.voucher_discounts]
     return ", ".join(dict.fromkeys(codes)) or None
 
 
