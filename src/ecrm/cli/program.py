@@ -47,6 +47,7 @@ _COMMANDS = {
     "audit": ("ecrm.cli.audit", "audit"),
     "privacy": ("ecrm.cli.privacy", "privacy"),
     "sync": ("ecrm.cli.reactions", "sync"),
+    "openapi": ("ecrm.cli.describing", "openapi"),
 }
 
 

@@ -37,6 +37,11 @@ class Door:
         self._parts = parts
         self._sources: Mapping[str, OwnedSource] = {one.record.name: one for one in sources}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give the sources that take requests, in the order of their names."""
+        return tuple(sorted(name for name, one in self._sources.items() if one.record.verify is not None))
+
     def receive(self, name: str, request: Request) -> Response:
         """Answer a request to a source's address.
 
