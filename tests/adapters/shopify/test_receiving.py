@@ -8,16 +8,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecrm import CRM, Who
+from ecrm import CRM, Money, Who
 from ecrm.adapters.shopify import Shopify
 from ecrm.adapters.shopify.topics import TOPICS, translate
 from ecrm.hookspecs import Asked, Delivery
+from ecrm.interactions.model.entry import make_entry
+from ecrm.shops.model import Settings
+from ecrm.sources.wires import wires_of
 from ecrm.testing import FrozenClock, FrozenCRM, SourceCase, SourceContract
 from ecrm.values.strict_json import read_json
 from storefronts import DOMAIN, SECRETS, SHOPIFY, shopify_body, shopify_hook
 
 HELD = {f"shopify.{name}": value for name, value in SECRETS.items()}
 ORDER = "820982911946154508"
+NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+# A payment that went through, a word of consent that says nothing, a merge that failed: or it is told by another.
+SILENT = {
+    "customers/merge", "customers_email_marketing_consent/update", "customers_marketing_consent/update",
+    "customers_whats_app_marketing_consent/update", "fulfillment_events/create", "fulfillment_events/delete",
+    "fulfillments/create", "fulfillments/update", "order_transactions/create", "orders/edited", "refunds/create",
+    "returns/close", "returns/request", "customer.tags_added", "customer.tags_removed", "customer.joined_segment",
+    "customer.left_segment",
+}  # fmt: skip
 NOTHING = {"waiting": 0, "done": 0, "rejected": 0}
 # Asked of the privacy requests' own tests: they take away what they name.
 TOLD = [topic for topic in SHOPIFY if topic not in {"customers/redact", "shop/redact"}]
@@ -69,12 +81,12 @@ class TestContract(SourceContract):
         return SourceCase(Shopify, SECRETS, given_, bodies=[*bodies], sign=sign, personal=personal)
 
 
-@pytest.mark.parametrize("topic", SHOPIFY)
 @pytest.mark.parametrize("prefix", ["X-Shopify-", "shopify-"])
-def test_every_sample_body_is_taken_with_both_families_of_headers(topic, prefix, sqlite_url):
-    with FrozenCRM(sqlite_url, plugins=[Shopify], secrets=HELD) as crm:
-        crm.plugins.configure("shopify", domain=DOMAIN, is_installed=False)
-        send(crm, topic, prefix=prefix)
+def test_every_sample_body_is_taken_with_both_families_of_headers(prefix, crm):
+    for topic in TOLD:
+        assert crm.receive("shopify", shopify_hook(topic, prefix=prefix)).status == 200, topic
+    crm.work()
+    assert not crm.inbox.rejected(), crm.inbox.rejected()[0].reasons
 
 
 @given(st.sampled_from(TOLD), st.data())
@@ -83,18 +95,15 @@ def test_keys_that_are_left_out_lose_no_delivery(topic, data):
     body = read_json(SHOPIFY[topic])
     gone = data.draw(st.sets(st.sampled_from(sorted(body)) if body else st.nothing()))
     ids = {"id", "admin_graphql_api_id", "order_id", "customerId", "customer_id", "token", "customer"}
+    ids |= {"order", "segment_id", "status"}
     left = {name: value for name, value in body.items() if name not in gone - ids}
-    before = {type(one) for one in told(topic)}
     for drawn in (left, {name: None if name in gone - ids else value for name, value in body.items()}):
         made = [*translate(drawn, delivered(topic))]
-        assert {type(one) for one in made} <= before | {type(one) for one in told(topic)} | set(_added())
-
-
-def _added():
-    # Without its mark of a test, an order is one.
-    from ecrm import events
-
-    return events.OrderCompleted, events.OrderUpdated, events.OrderCancelled, events.CustomerIdentified, events.Custom
+        events = [one for one in made if not isinstance(one, Asked)]
+        assert made or topic in SILENT
+        # Each can be stored: it names somebody or an order, and no amount is without its currency.
+        for wire in wires_of(events, "shopify", NOW, "hook-1"):
+            make_entry(json.loads(wire), Settings())
 
 
 def test_a_topic_nobody_knows_is_kept_whole_with_whom_it_names(crm):
@@ -146,13 +155,17 @@ def test_a_test_order_is_on_the_timeline_and_counts_as_nothing(crm):
     assert crm.facts(john)["orders.count"] == 0
 
 
+def paid_back():
+    refund = json.loads(SHOPIFY["refunds/create"])
+    return refund | {"transactions": [one | {"gateway": "visa"} for one in refund["transactions"]]}
+
+
 def real(topic, **changed):
-    return shopify_body(topic, **{"test": False, "cancelled_at": None, "financial_status": "paid", **changed})
+    return shopify_body(topic, **{"test": False, "cancelled_at": None, "financial_status": "paid", "refunds": [], **changed})
 
 
 def test_an_order_is_the_same_in_whatever_order_its_deliveries_arrive(database_url):
-    refund = json.loads(SHOPIFY["refunds/create"])
-    refund["transactions"][0]["gateway"] = "visa"
+    refund = paid_back()
     refund |= {"created_at": "2022-01-03T10:00:00Z", "processed_at": "2022-01-03T10:00:00Z"}
     deliveries = [
         shopify_hook("orders/create", real("orders/create")),
@@ -164,30 +177,31 @@ def test_an_order_is_the_same_in_whatever_order_its_deliveries_arrive(database_u
     seen = []
     for number, sent in enumerate((deliveries, deliveries[::-1], [*deliveries, *deliveries])):
         with FrozenCRM(database_url, plugins=[Shopify], secrets=HELD, shop=f"s{number}") as crm:
-            crm.plugins.configure("shopify", domain=DOMAIN, is_installed=False)
-            for request in sent:
+            crm.plugins.configure("shopify", domain=f"s{number}.myshopify.com", is_installed=False)
+            for one in sent:
+                request = attrs.evolve(one, headers={**one.headers, "x-shopify-shop-domain": f"s{number}.myshopify.com"})
                 assert crm.receive("shopify", request).status == 200
                 crm.work()
             (order,) = crm.orders(Who(user_id="115310627314723954", source="shopify"))
             seen.append((order.total_minor, order.refunded, order.status, order.placed_at, order.order_id))
     assert seen == [seen[0]] * 3
-    assert seen[0][:3] == (30_000, {"USD": 7_500}, "shipped")
+    assert seen[0][:3] == (30_000, {"USD": 8_500}, "shipped")
     assert seen[0][4] == ORDER
 
 
 def test_refunds_are_told_once_by_their_own_topic_and_by_their_order(crm):
-    refund = json.loads(SHOPIFY["refunds/create"])
-    refund["transactions"][0]["gateway"] = "visa"
+    refund = paid_back()
     send(crm, "orders/create", real("orders/create"))
     send(crm, "refunds/create", refund)
     send(crm, "orders/updated", real("orders/updated", updated_at="2022-01-05T00:00:00Z", refunds=[refund]))
     (order,) = crm.orders(Who(user_id="115310627314723954", source="shopify"))
-    assert order.refunded == {"USD": 7_500}
+    assert order.refunded == {"USD": 8_500}
 
 
 def test_a_refund_that_paid_nothing_back_takes_nothing_off(crm):
     send(crm, "orders/create", real("orders/create"))
     send(crm, "refunds/create", shopify_body("refunds/create", transactions=[]))
+    assert "Order Refunded" in {one.kind for one in crm.timeline(Who(user_id="115310627314723954", source="shopify"))}
     (order,) = crm.orders(Who(user_id="115310627314723954", source="shopify"))
     assert (order.refunded, order.status) == ({}, "completed")
 
@@ -195,7 +209,7 @@ def test_a_refund_that_paid_nothing_back_takes_nothing_off(crm):
 def test_a_refund_in_the_customers_currency_is_read_in_the_shops():
     back = {"kind": "refund", "status": "success", "amount": "70.00", "currency": "EUR", "gateway": "visa"}
     (event,) = told("refunds/create", shopify_body("refunds/create", transactions=[back]))
-    assert (event.total.amount, event.total.currency) == (pytest.approx(89.99), "USD") or str(event.total) == "89.99"
+    assert event.total == Money("414.95", "USD")
 
 
 def test_the_address_on_an_order_is_not_joined_with_that_of_the_account(crm):
@@ -211,8 +225,9 @@ def test_a_guest_is_known_by_the_address_on_the_order(crm):
 
 @pytest.mark.parametrize("named", [{"cart_token": "cart-1"}, {"checkout_token": "123123123"}])
 def test_a_cart_and_a_checkout_are_found_again_by_the_order_that_names_either(crm, named):
+    buyer = json.loads(SHOPIFY["orders/create"])["customer"]
     send(crm, "carts/create", {"id": "cart-1", "token": "cart-1", "line_items": [], "updated_at": "2022-01-01T00:00Z"})
-    send(crm, "checkouts/create", shopify_body("checkouts/create", cart_token="cart-1"))
+    send(crm, "checkouts/create", shopify_body("checkouts/create", cart_token="cart-1", customer=buyer))
     send(crm, "orders/create", real("orders/create", **named))
     kinds = {one.kind for one in crm.timeline(Who(anonymous_id="shopify:cart:cart-1", source="shopify"))}
     assert {"Cart Viewed", "Checkout Started"} <= kinds
@@ -229,7 +244,7 @@ def test_an_anonymous_checkout_becomes_the_customers_when_they_say_who_they_are(
     assert "Checkout Started" in kinds
 
 
-def consent(state, at="2026-01-01T00:00:00Z", **more):
+def consent(state, at="2025-01-01T00:00:00Z", **more):
     held = {"state": state, "opt_in_level": "single_opt_in", "consent_updated_at": at, **more}
     return {"customer_id": 7, "email_address": "ayse@example.org", "email_marketing_consent": held}
 
@@ -237,9 +252,9 @@ def consent(state, at="2026-01-01T00:00:00Z", **more):
 @pytest.mark.parametrize("state", [None, "", "pending", "unconfirmed", "not_subscribed", "invalid", 7])
 def test_a_state_that_says_nothing_is_no_consent_and_takes_none_away(crm, state):
     send(crm, "customers_email_marketing_consent/update", consent("subscribed"))
-    later = consent(state, "2026-02-01T00:00:00Z")
+    later = consent(state, "2025-02-01T00:00:00Z")
     assert told("customers_email_marketing_consent/update", later) == []
-    assert crm.consent.may("ayse@example.org", "marketing", "email").is_allowed
+    assert crm.consent.decide("ayse@example.org", "marketing", "email").is_allowed
 
 
 def test_consents_reach_the_ledger_with_their_evidence_for_each_channel(crm):
@@ -248,41 +263,41 @@ def test_consents_reach_the_ledger_with_their_evidence_for_each_channel(crm):
         "sms": ("customers_marketing_consent/update", {
             "id": 7, "phone": "+905321112233",
             "sms_marketing_consent": {"state": "subscribed", "opt_in_level": "confirmed_opt_in",
-                                      "consent_updated_at": "2026-01-02T00:00:00Z",
+                                      "consent_updated_at": "2025-01-02T00:00:00Z",
                                       "consent_collected_from": "SHOPIFY"}}),
         "whatsapp": ("customers_whats_app_marketing_consent/update", {
             "customer_id": 7, "phone_number": "+905321112233",
-            "whats_app_marketing_consent": {"state": "subscribed", "updated_at": "2026-01-02T00:00:00Z",
+            "whats_app_marketing_consent": {"state": "subscribed", "updated_at": "2025-01-02T00:00:00Z",
                                             "collected_from": "other"}}),
     }  # fmt: skip
     who = Who(user_id=7, source="shopify")
     for channel, (topic, body) in topics.items():
         send(crm, topic, body)
-        assert crm.consent.may(who, "marketing", channel).is_allowed
+        assert crm.consent.decide(who, "marketing", channel).is_allowed
     granted = next(one for one in crm.timeline(who, kinds=["Consent Granted"]) if one.properties["channel"] == "sms")
     assert granted.properties["method"] == "double_opt_in"
     assert granted.properties["evidence"]["collected_from"] == "SHOPIFY"
-    send(crm, "customers_email_marketing_consent/update", consent("unsubscribed", "2026-03-01T00:00:00Z"))
-    assert not crm.consent.may(who, "marketing", "email").is_allowed
-    assert crm.consent.may(who, "marketing", "sms").is_allowed
+    send(crm, "customers_email_marketing_consent/update", consent("unsubscribed", "2025-03-01T00:00:00Z"))
+    assert not crm.consent.decide(who, "marketing", "email").is_allowed
+    assert crm.consent.decide(who, "marketing", "sms").is_allowed
 
 
 def test_a_grant_without_a_time_never_undoes_a_withdrawal(crm):
     for number, state in enumerate(("subscribed", "unsubscribed", "subscribed")):
         send(crm, "customers_email_marketing_consent/update", consent(state, None), id_=f"hook-{number}")
         crm.clock.advance(minutes=1)
-    assert not crm.consent.may("ayse@example.org", "marketing", "email").is_allowed
+    assert not crm.consent.decide("ayse@example.org", "marketing", "email").is_allowed
 
 
 def test_a_customer_without_consent_in_the_body_keeps_what_was_said(crm):
     send(crm, "customers_email_marketing_consent/update", consent("subscribed"))
-    send(crm, "customers/update", {"id": 7, "email": "ayse@example.org", "updated_at": "2026-05-01T00:00:00Z"})
-    assert crm.consent.may("ayse@example.org", "marketing", "email").is_allowed
+    send(crm, "customers/update", {"id": 7, "email": "ayse@example.org", "updated_at": "2025-05-01T00:00:00Z"})
+    assert crm.consent.decide("ayse@example.org", "marketing", "email").is_allowed
 
 
 def test_an_order_that_says_buyer_accepts_marketing_is_no_grant(crm):
     send(crm, "orders/create", real("orders/create", buyer_accepts_marketing=True))
-    assert not crm.consent.may("john@example.com", "marketing", "email").is_allowed
+    assert not crm.consent.decide("john@example.com", "marketing", "email").is_allowed
 
 
 def test_a_body_of_before_2025_01_tells_tags_and_consents(crm):
@@ -292,7 +307,7 @@ def test_a_body_of_before_2025_01_tells_tags_and_consents(crm):
     }  # fmt: skip
     send(crm, "customers/update", old)
     assert crm.customers.find("ayse@example.org").tags == {"vip", "wholesale"}
-    assert crm.consent.may("ayse@example.org", "marketing", "email").is_allowed
+    assert crm.consent.decide("ayse@example.org", "marketing", "email").is_allowed
 
 
 def test_tags_are_put_on_and_taken_off(crm):
