@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 from uuid import UUID, uuid5
 
 from ecrm.audit.tables import append
-from ecrm.customers.finding import find_profile
+from ecrm.customers.finding import claims_from, find_profile
 from ecrm.customers.model.claim import KINDS
 from ecrm.customers.tables import customer as customer_table
 from ecrm.customers.tables import profile as profile_table
 from ecrm.database import Transaction
 from ecrm.database.shredding import shred
-from ecrm.errors import NotFoundError
+from ecrm.errors import InvalidError, NotFoundError
 from ecrm.hookspecs import Asked
 from ecrm.interactions.tables import orders as order_table
 from ecrm.privacy.erasing import erase_person
@@ -71,7 +72,7 @@ def open_asked(
 
 def export_asked(parts: PrivacyParts, shop: Shop, asking: Asking, actor: Actor | None) -> Export | None:
     """Export whom a source named, by the strongest identity that is known; None where nothing is kept of them."""
-    for way in reversed(asking.ways()):
+    for way in reversed(_ways(shop, asking)):
         with parts.database.read() as transaction:
             profile = find_profile(transaction, shop.key, way, shop.settings)
         if profile is not None:
@@ -92,7 +93,7 @@ def erase_asked(parts: PrivacyParts, shop: Shop, asking: Asking, because: str, a
             # Two of the orders were of one customer.
             continue
     # Each is looked at when those before it are gone.
-    ways = (way for way in asking.ways() if not _is_somebody_else(parts, shop, way, asking))
+    ways = (way for way in _ways(shop, asking) if not _is_somebody_else(parts, shop, way, asking))
     done.extend(erase_person(parts, shop, way, because, actor) for way in ways)
     return sum_erased(done, parts.now())
 
@@ -111,6 +112,16 @@ def erase_everybody(parts: PrivacyParts, shop: Shop, because: str, actor: Actor 
         ]
     parts.database.transact(lambda transaction: request_table.blank_every_evidence(transaction, shop.key))
     return sum_erased(done, parts.now(), is_shredded=shred(parts.database))
+
+
+def _ways(shop: Shop, asking: Asking) -> list[Who]:
+    """Give the person by each identity that can be read here: what can not was never theirs in this shop."""
+    found = []
+    for way in asking.ways():
+        with suppress(InvalidError):
+            claims_from(way, shop.settings)
+            found.append(way)
+    return found
 
 
 def _customers(parts: PrivacyParts, shop: Shop) -> list[UUID]:

@@ -185,7 +185,7 @@ def test_an_order_is_the_same_in_whatever_order_its_deliveries_arrive(database_u
             (order,) = crm.orders(Who(user_id="115310627314723954", source="shopify"))
             seen.append((order.total_minor, order.refunded, order.status, order.placed_at, order.order_id))
     assert seen == [seen[0]] * 3
-    assert seen[0][:3] == (30_000, {"USD": 8_500}, "shipped")
+    assert seen[0][:3] == (30_000, {"USD": 8_500}, "paid")
     assert seen[0][4] == ORDER
 
 

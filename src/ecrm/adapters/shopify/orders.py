@@ -87,7 +87,7 @@ def refunded(body: Mapping[str, Any], _: Delivery) -> Iterator[Event]:
         return
     currency, lines = currency_of(body), _lines_given_back(body)
     paid_back = _paid_back(body, currency)
-    total = paid_back or lines.get("total")
+    total = lines.get("total") if paid_back is None else paid_back
     parts: dict[str, Any] = {}
     if paid_back is None or paid_back == lines.get("total"):
         parts = {name: money for name, money in lines.items() if name in {"tax", "shipping"}}
