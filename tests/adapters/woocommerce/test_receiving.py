@@ -46,7 +46,11 @@ class TestContract(SourceContract):
 
     @pytest.fixture
     def source(self):
-        bodies = {WOO["order_01"]: "order.created", WOO["order_04"]: "order.updated", WOO["customer_01"]: "customer.created"}
+        bodies = {
+            WOO["order_01"]: "order.created",
+            WOO["order_04"]: "order.updated",
+            WOO["customer_01"]: "customer.created",
+        }
 
         def sign(body, secrets):
             return woo_hook(bodies.get(body, "order.created"), body, secret=secrets["secret"])
@@ -130,7 +134,10 @@ def test_two_topics_with_the_same_body_are_two_deliveries(crm):
 def test_two_deliveries_with_one_id_are_both_taken(crm):
     for status in ("processing", "completed"):
         send(crm, "order.updated", woo_body("order_01", status=status), id_="of one second")
-    assert {one.properties["status"] for one in crm.timeline(JOHN, kinds=["Order Updated"])} == {"processing", "completed"}
+    assert {one.properties["status"] for one in crm.timeline(JOHN, kinds=["Order Updated"])} == {
+        "processing",
+        "completed",
+    }
 
 
 def ping(**changed):
@@ -169,7 +176,12 @@ def test_a_secret_with_entities_signs_as_woocommerce_reads_it(sqlite_url):
 
 
 def test_a_delivery_of_another_shop_is_refused(crm):
-    assert crm.receive("woocommerce", woo_hook("order.created", WOO["order_01"], source="https://evil.example.com/")).status == 401
+    assert (
+        crm.receive(
+            "woocommerce", woo_hook("order.created", WOO["order_01"], source="https://evil.example.com/")
+        ).status
+        == 401
+    )
     assert crm.inbox.counts() == NOTHING
 
 
