@@ -9,8 +9,9 @@ from typing import Any
 from ecrm.http import Request
 from ecrm.signatures import signature
 
-__all__ = ["DOMAIN", "SECRETS", "SHOPIFY", "WOO", "shopify_body", "shopify_hook", "woo_body", "woo_hook"]
+__all__ = ["DOMAIN", "SECRETS", "SHOPIFY", "WOO", "WOO_SECRET", "shopify_body", "shopify_hook", "woo_body", "woo_hook"]
 
+WOO_SECRET = "a secret of woocommerce"  # noqa: S105 - of nobody
 _HERE = Path(__file__).parent / "adapters"
 DOMAIN = "snowdevil.myshopify.com"
 SECRETS = {"client_secret": "a client secret of shopify", "access_token": "an access token of a shop"}
@@ -59,7 +60,7 @@ def woo_hook(
     topic: str,
     body: bytes,
     *,
-    secret: str = "a secret of woocommerce",
+    secret: str = WOO_SECRET,
     source: str = "https://shop.example.com/",
     id_: str | None = None,
 ) -> Request:

@@ -356,7 +356,7 @@ def test_ids_beyond_what_a_float_holds_are_exact():
 
 
 def test_a_delivery_refused_is_counted_and_nothing_else_of_it_is_kept(crm):
-    forged = shopify_hook("orders/create", secret="another secret altogether")
+    forged = shopify_hook("orders/create", secret=SECRETS["client_secret"][::-1])
     for _ in range(3):
         assert crm.receive("shopify", forged).status == 401
     assert crm.receive("shopify", shopify_hook("Orders Create", b"{}")).status == 400

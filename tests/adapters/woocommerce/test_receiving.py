@@ -17,15 +17,19 @@ from ecrm.shops.model import Settings
 from ecrm.sources.wires import wires_of
 from ecrm.testing import FrozenClock, FrozenCRM, SourceCase, SourceContract
 from ecrm.values.strict_json import read_json
-from storefronts import WOO, woo_body, woo_hook
+from storefronts import WOO, WOO_SECRET, woo_body, woo_hook
 
-SECRET = "a secret of woocommerce"
-HELD = {"woocommerce.secret": SECRET}
+HELD = {"woocommerce.secret": WOO_SECRET}
 URL = "https://shop.example.com/"
 NOTHING = {"waiting": 0, "done": 0, "rejected": 0}
 JOHN = "john.doe@example.com"
-TOPICS = {"order": "order.updated", "customer": "customer.updated", "coupon": "coupon.updated", "refund": "refund.created",
-          "review": "review.created"}  # fmt: skip
+TOPICS = {
+    "order": "order.updated",
+    "customer": "customer.updated",
+    "coupon": "coupon.updated",
+    "refund": "refund.created",
+    "review": "review.created",
+}
 
 
 @pytest.fixture
@@ -56,7 +60,9 @@ class TestContract(SourceContract):
             return woo_hook(bodies.get(body, "order.created"), body, secret=secrets["secret"])
 
         personal = [JOHN, "969 Market", "(555) 555-5555"]
-        return SourceCase(WooCommerce, {"secret": SECRET}, {"url": URL}, bodies=[*bodies], sign=sign, personal=personal)
+        return SourceCase(
+            WooCommerce, {"secret": WOO_SECRET}, {"url": URL}, bodies=[*bodies], sign=sign, personal=personal
+        )
 
 
 def test_every_body_is_taken(crm):
