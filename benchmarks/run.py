@@ -12,6 +12,7 @@ from pathlib import Path
 import bulk
 import emitting
 import importing
+import placing
 import reacting
 import reading
 import receiving
@@ -23,6 +24,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS = {
     "recording": recording, "emitting": emitting, "bulk": bulk, "receiving": receiving, "reading": reading,
     "importing": importing, "reacting": reacting, "sending": sending,
+    "placing": placing,
 }  # fmt: skip
 TEXT = """# Benchmarks
 

@@ -22,7 +22,7 @@ from ecrm.reactions.model.standing import Parked, Standing
 from ecrm.reactions.service import Reactions
 from ecrm.registry import Owned
 from ecrm.rooms import Rooms
-from ecrm.sources.health import source_findings
+from ecrm.sources.health import refusal_findings, source_findings
 from ecrm.sources.pulling import Pulled
 from ecrm.values.who import Someone
 from ecrm.worker import Done, Worker
@@ -86,11 +86,21 @@ class Duties(Rooms):
         """
         return self._core.crew.door.receive(source, request)
 
+    @property
+    def webhooks(self) -> tuple[str, ...]:
+        """Give the names of the sources that `receive` takes requests of.
+
+        >>> "standard_webhooks" in crm.webhooks
+        True
+        """
+        return self._core.crew.door.names
+
     def sync(
         self,
         source: str,
         progress: Callable[[Pulled], None] | None = None,
         wait: Callable[[float], object] = time.sleep,
+        since: dt.datetime | None = None,
     ) -> Pulled:
         """Pull a source for this shop at once, until there is nothing more.
 
@@ -98,13 +108,15 @@ class Duties(Rooms):
             source: Its name.
             progress: Called after each round with what was pulled so far.
             wait: Waits a number of seconds, where the source may not be asked faster.
+            since: From when on it is pulled anew, an aware time; None goes on where it is.
 
         Raises:
             NotFoundError: There is no such source, or this shop has not set it up.
+            InvalidError: The source can not begin at a time.
             ConflictError: A worker pulls it at this moment.
             UnavailableError: It could not be pulled.
         """
-        return self._core.crew.puller.sync(source, self.shop.key, wait, progress)
+        return self._core.crew.puller.sync(source, self.shop.key, wait, progress, since)
 
     def reactions(self) -> list[Standing]:
         """Give where each reaction stands: how far it has read, how late it is, what of it failed.
@@ -198,6 +210,7 @@ class Duties(Rooms):
             *reaction_findings(self._reactions.standings(), self._reactions.count_parked()),
             timer_finding(core.crew.parts, core.crew.timers),
             *source_findings(core.crew.puller, self.shop.key, now),
+            *refusal_findings(core.crew.door),
             *message_findings(core.database, core.postroom.deployment, self.shop.key, now),
             request_finding(core.database, self.shop.key, now),
         ]

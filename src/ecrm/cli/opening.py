@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ecrm.crm import CRM
 from ecrm.errors import SetupError
 
 __all__ = ["Opening", "names_from", "secrets_from"]
@@ -18,20 +19,22 @@ class Opening(NamedTuple):
     Args:
         database: The URL, where one is named.
         host: The URL of the shop's own SQLite file, where the CRM's is another.
-        shop: Which shop.
-        plugins: The plugins, by name where it is a command line that says; None for all built-in and installed ones.
-        secrets: The file of the host's secrets, or what it holds.
+        shop: Which shop; empty where a host's own is meant.
+        plugins: The plugins by name; None for all built-in and installed ones.
+        secrets: The file of the host's secrets.
         actor: Who is at the command line, for the audit.
         deployment: What the host calls this deployment; None goes by where the database is.
+        opens: Gives the CRM where a host's own settings say where it is, in place of all this.
     """
 
     database: str | None
     host: str | None
     shop: str
-    plugins: tuple[Any, ...] | None = None
-    secrets: Path | Mapping[str, Any] | None = None
+    plugins: tuple[str, ...] | None = None
+    secrets: Path | None = None
     actor: str = "cli"
     deployment: str | None = None
+    opens: Callable[[], CRM] | None = None
 
 
 def names_from(text: str | None) -> tuple[str, ...] | None:
@@ -43,17 +46,14 @@ def names_from(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def secrets_from(file: Path | Mapping[str, Any] | None) -> dict[str, Any]:
+def secrets_from(file: Path | None) -> dict[str, Any]:
     """Read the host's secrets: one JSON object, each a text or the new and the old one in a list.
-
-    Args:
-        file: Where it is, or the object itself.
 
     Raises:
         SetupError: The file is not there, or holds something else.
     """
-    if not isinstance(file, Path):
-        return dict(file or {})
+    if file is None:
+        return {}
     try:
         held = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

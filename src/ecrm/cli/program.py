@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ _COMMANDS = {
     "audit": ("ecrm.cli.audit", "audit"),
     "privacy": ("ecrm.cli.privacy", "privacy"),
     "sync": ("ecrm.cli.reactions", "sync"),
+    "openapi": ("ecrm.cli.describing", "openapi"),
 }
 
 
@@ -92,15 +93,15 @@ class Program(click.Group):
             click.echo("ecrm: stopped", err=True)
             ctx.exit(_INTERRUPTED)
 
-    def chosen(self, ctx: click.Context) -> Sequence[Any] | None:
-        """Give the plugins whose commands there are; None for all."""
-        # Where help is asked for first the options are not read: then the environment says which plugins there are.
-        return names_from(ctx.params.get("plugins", os.environ.get(_PLUGINS)))
-
-    def _contributed(self, ctx: click.Context) -> dict[str, tuple[str, str]]:
+    def plugin_commands(self, ctx: click.Context) -> Mapping[str, Any]:
+        """Give the commands of the plugins that are chosen, by name."""
         from ecrm.registry import collect
 
-        commands = collect(self.chosen(ctx)).commands
+        # Where help is asked for first the options are not read: then the environment says which plugins there are.
+        return collect(names_from(ctx.params.get("plugins", os.environ.get(_PLUGINS)))).commands
+
+    def _contributed(self, ctx: click.Context) -> dict[str, tuple[str, str]]:
+        commands = self.plugin_commands(ctx)
         for name, owned in commands.items():
             if name in _COMMANDS:
                 raise SetupError(f"plugin {owned.plugin} has a command {name}, which is one of ecrm: rename it")

@@ -82,14 +82,15 @@ def replay(
 
 @click.command()
 @click.argument("source")
+@click.option("--since", help="Pull anew from this time or day on, where the source can.")
 @json_option
 @click.pass_context
-def sync(ctx: click.Context, *, source: str, as_json: bool) -> None:
+def sync(ctx: click.Context, *, source: str, since: str | None, as_json: bool) -> None:
     """Pull SOURCE at once until there is nothing more, and put what came on the timelines."""
     crm = open_crm(ctx)
     with show_progress(unit="events") as told:
         progress = None if told is None else lambda pulled: told("pulling", pulled.events, 0)
-        pulled = crm.sync(source, progress)
+        pulled = crm.sync(source, progress, since=_moment(crm, "since", since))
     done = crm.work()
     if as_json:
         print_json({"pulled": pulled, "done": done})

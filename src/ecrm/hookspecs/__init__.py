@@ -12,11 +12,12 @@ from ecrm.hookspecs.hooks import Contact, Hooks, hookimpl, hookspec
 from ecrm.hookspecs.parts import Command, Condition, Duty, Need, Panel, Service, Tables, WebPage
 from ecrm.hookspecs.reactions import Reaction, Timer
 from ecrm.hookspecs.settings import Setting
-from ecrm.hookspecs.sources import Delivery, Keys, Page, Refusal, Source
+from ecrm.hookspecs.sources import Asked, Delivery, Keys, Page, Refusal, Source
 from ecrm.values.fact import Fact
 from ecrm.values.personal import aged_by, impersonal, personal
 
 __all__ = [
+    "Asked",
     "Channel",
     "Command",
     "Condition",

@@ -13,11 +13,12 @@ from ecrm.errors import InvalidError
 from ecrm.hookspecs.naming import between, check_callable, check_name, check_said, one_of
 from ecrm.http import Request, Response
 from ecrm.values.text import LONGEST_ID, checked_text
+from ecrm.values.who import Who
 
 if TYPE_CHECKING:
     from ecrm.interactions.events import Event
 
-__all__ = ["MOST_EVENTS", "Delivery", "Keys", "Page", "Refusal", "Source"]
+__all__ = ["MOST_EVENTS", "Asked", "Delivery", "Keys", "Page", "Refusal", "Source"]
 
 MOST_EVENTS = 10_000
 _MIB = 1_048_576
@@ -82,6 +83,48 @@ class Refusal:
     reason: str = "the signature is missing or wrong"
 
 
+def _reference(value: str) -> str:
+    return checked_text(value, "reference", LONGEST_ID)
+
+
+def _orders(value: Iterable[str]) -> tuple[str, ...]:
+    held = tuple(checked_text(one, "orders", LONGEST_ID) for one in islice(value, MOST_EVENTS + 1))
+    if len(held) > MOST_EVENTS:
+        raise InvalidError.of("orders", f"give at most {MOST_EVENTS:,} orders at once")
+    return held
+
+
+@attrs.frozen(repr=False)
+class Asked:
+    """Be what the law grants and another system says somebody asked for; `translate` gives it among its events.
+
+    It is kept as a request of `crm.privacy`, with its deadline, in the transaction that settles the delivery.
+
+    Args:
+        kind: access or erasure.
+        law: Under which it is owed: kvkk, gdpr or shopify.
+        who: Whom it is about; None is everybody of the shop, and is for an erasure alone.
+        orders: The ids of orders of theirs at the source, of which some may name nobody here.
+        reference: What the other system calls it, up to 255 characters.
+
+    >>> Asked("access", "shopify", Who(user_id=7), reference="9999").kind
+    'access'
+    """
+
+    kind: Literal["access", "erasure"] = attrs.field(validator=one_of("access", "erasure"))
+    law: str = attrs.field(validator=check_said)
+    who: Who | None = None
+    orders: tuple[str, ...] = attrs.field(default=(), converter=_orders)
+    reference: str = attrs.field(default="", converter=_reference)
+
+    def __attrs_post_init__(self) -> None:
+        if self.who is None and self.kind != "erasure":
+            raise InvalidError.of("who", "say whom it is about: only an erasure may be of everybody")
+
+    def __repr__(self) -> str:
+        return f"<Asked {self.kind} {'of everybody' if self.who is None else ''}>"
+
+
 def _events(value: Iterable[Event]) -> tuple[Event, ...]:
     held = tuple(islice(value, MOST_EVENTS + 1))
     if len(held) > MOST_EVENTS:
@@ -122,9 +165,10 @@ class Source:
         name: Unique among all plugins; the `source` of its events, and the last word of its webhook address.
         verify: Tells whose a request is, or refuses it. It runs in the host's own request: it only computes. A
             `Response` is the answer as it is, and keeps nothing: for handshakes.
-        translate: Gives the events of a verified body, at most 10,000.
+        translate: Gives the events of a verified body, at most 10,000, and what it asks for by law.
         pull: Asks the other system for what is new after a cursor, None at first, for one shop. It raises
             `UnavailableError(retry_after_s=…)` where it must wait.
+        cursor_at: Gives the cursor that begins at a time, for `ecrm sync --since`; None where none can.
         form: How bodies are read before translating: strict JSON, or not at all.
         body_limit: The longest body in bytes, up to 16 MiB.
         every: How often it is asked, a minute or more.
@@ -136,8 +180,11 @@ class Source:
     verify: Callable[[Request, Keys], Delivery | Refusal | Response] | None = attrs.field(
         default=None, validator=_check_function
     )
-    translate: Callable[[Any, Delivery], Iterable[Event]] | None = attrs.field(default=None, validator=_check_function)
+    translate: Callable[[Any, Delivery], Iterable[Event | Asked]] | None = attrs.field(
+        default=None, validator=_check_function
+    )
     pull: Callable[[str, str | None, Keys], Page] | None = attrs.field(default=None, validator=_check_function)
+    cursor_at: Callable[[dt.datetime], str] | None = attrs.field(default=None, validator=_check_function, kw_only=True)
     form: Literal["json", "bytes"] = attrs.field(default="json", validator=one_of("json", "bytes"))
     body_limit: int = attrs.field(default=_MIB, validator=between(1, 16 * _MIB))
     every: dt.timedelta = attrs.field(default=dt.timedelta(minutes=5), validator=_check_every)

@@ -36,7 +36,16 @@ _LOOKED_AT_AGAIN = 1_000
 Counts = dict[str, int]
 
 
-def erase_person(parts: PrivacyParts, shop: Shop, who: Someone, because: str, actor: Actor | None) -> Erased:
+def erase_person(
+    parts: PrivacyParts,
+    shop: Shop,
+    who: Someone,
+    because: str,
+    actor: Actor | None,
+    *,
+    is_marked: bool = True,
+    is_shredded: bool = True,
+) -> Erased:
     """Erase a person of a shop.
 
     Args:
@@ -45,6 +54,8 @@ def erase_person(parts: PrivacyParts, shop: Shop, who: Someone, because: str, ac
         who: Whom.
         because: Why, without anything that names them; it stays in the audit.
         actor: Who does it.
+        is_marked: Whether marks stay, so that what comes of them later is stored nowhere.
+        is_shredded: Whether a SQLite file is rid of what is gone at once; else whoever calls sees to it.
 
     Raises:
         NotFoundError: It is an id that nobody has.
@@ -65,11 +76,12 @@ def erase_person(parts: PrivacyParts, shop: Shop, who: Someone, because: str, ac
         fresh = _sought(now_known, shop)
         late = walk_raw(transaction, shop.key, looked_to - _LOOKED_AT_AGAIN)
         rows = sorted({*found, *(id_ for id_, raw, delivery in late if _is_theirs(fresh, raw, delivery))})
-        return _erase(transaction, parts, shop, now_known, rows, (because, actor))
+        return _erase(transaction, parts, shop, now_known, rows, (because, actor), is_marked=is_marked)
 
     erased = parts.database.transact(work)
     left = _erase_in_host(parts, shop.key, sought)
-    return attrs.evolve(erased, is_shredded=shred(parts.database), left_in_host=left)
+    is_gone = is_shredded and shred(parts.database)
+    return attrs.evolve(erased, is_shredded=is_gone, left_in_host=left)
 
 
 def _erase(
@@ -79,11 +91,13 @@ def _erase(
     person: Person,
     inbox_rows: list[int],
     decision: tuple[str, Actor | None],
+    *,
+    is_marked: bool,
 ) -> Erased:
     now, ids = parts.now(), person.ids
     add_remainder(transaction, shop.key, _remainder(transaction, shop, person))
     marks = person.identities | {(claim.kind, claim.value) for claim in (order_claim(*key) for key in person.orders)}
-    marked = set_tombstones(transaction, shop.key, marks, parts.kit.keys, now)
+    marked = set_tombstones(transaction, shop.key, marks, parts.kit.keys, now) if is_marked else 0
     counts: Counts = {INBOX.name: delete_raw(transaction, shop.key, inbox_rows)}
     if person.customer_id is not None:
         # Followers first: what they look up of the person is still there.

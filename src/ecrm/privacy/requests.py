@@ -9,9 +9,11 @@ from uuid import UUID
 from ecrm.audit.tables import append
 from ecrm.database import Transaction
 from ecrm.errors import ConflictError, InvalidError, NotFoundError, SetupError
+from ecrm.privacy.asking import erase_asked, erase_everybody, export_asked
 from ecrm.privacy.erasing import erase_person
 from ecrm.privacy.exporting import export_person
 from ecrm.privacy.finding import find_person
+from ecrm.privacy.model.asking import UNKNOWN, Asking
 from ecrm.privacy.model.export import Export
 from ecrm.privacy.model.person import Erased
 from ecrm.privacy.model.request import KINDS, Request, RequestKind, due_at, law_of
@@ -113,7 +115,8 @@ class Requests:
             actor: Who does it.
 
         Returns:
-            The export of an access request; what was erased of an erasure; None of an objection.
+            The export of an access request, None where nothing is kept of whom a source named; what was erased of
+            an erasure; None of an objection.
 
         Raises:
             NotFoundError: There is no such request.
@@ -121,6 +124,11 @@ class Requests:
             SetupError: Nothing in this CRM takes objections.
         """
         request = self._open(id)
+        asking = Asking.read(request.evidence) if request.customer_id == UNKNOWN else None
+        if asking is not None:
+            asked = self._fulfil_asked(request, asking, actor)
+            self.close(id, actor=actor)
+            return asked
         outcome: Export | Erased | None = None
         if request.kind == "rectification":
             message = "put it right by crm.customers.upsert, then call crm.privacy.close(id)"
@@ -173,6 +181,14 @@ class Requests:
             raise ConflictError(f"this request is {found.state} already")
         return found
 
+    def _fulfil_asked(self, request: Request, asking: Asking, actor: Actor | None) -> Export | Erased | None:
+        if request.kind == "access":
+            return export_asked(self._parts, self._shop, asking, actor)
+        because = f"request {request.id} under {request.law}"
+        if asking.who is None:
+            return erase_everybody(self._parts, self._shop, because, actor)
+        return erase_asked(self._parts, self._shop, asking, because, actor)
+
     def _object(self, request: Request, actor: Actor | None) -> None:
         object_to = self._parts.object_to
         if object_to is None:
@@ -184,4 +200,5 @@ class Requests:
 
     def _note(self, transaction: Transaction, action: str, request: Request, actor: Actor | None) -> None:
         details = {"request": str(request.id), "kind": request.kind, "law": request.law}
-        append(transaction, self._shop.key, action, request.customer_id, actor, details, self._parts.now())
+        whose = None if request.customer_id == UNKNOWN else request.customer_id
+        append(transaction, self._shop.key, action, whose, actor, details, self._parts.now())

@@ -1,4 +1,4 @@
-"""How sources that are pulled do, as findings of a health check."""
+"""How sources do, as findings of a health check: those that are pulled, and what was refused at the door."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import datetime as dt
 
 from ecrm.interactions.health import Finding
 from ecrm.sources.pulling import Puller
+from ecrm.sources.receiving import Door
 
-__all__ = ["source_findings"]
+__all__ = ["refusal_findings", "source_findings"]
 
 
 def source_findings(puller: Puller, shop: str, now: dt.datetime) -> list[Finding]:
@@ -21,3 +22,19 @@ def source_findings(puller: Puller, shop: str, now: dt.datetime) -> list[Finding
             said = f"it failed {row.failures} times in a row: {row.error}"
         found.append(Finding(f"source {row.source}", is_good, said, late_s))
     return found
+
+
+def refusal_findings(door: Door) -> list[Finding]:
+    """Give a finding on each source whose deliveries this process refused: how many since it started.
+
+    Whoever may send can be refused, so that it is no fault of the shop's.
+    """
+    return [
+        Finding(
+            f"refused {name}",
+            is_good=True,
+            detail=f"{count} deliveries refused since this process started",
+            figure=count,
+        )
+        for name, count in sorted(door.refused.items())
+    ]

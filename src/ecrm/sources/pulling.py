@@ -79,7 +79,12 @@ class Puller:
         return pulled
 
     def sync(
-        self, name: str, shop: str, wait: Callable[[float], object], progress: Callable[[Pulled], None] | None = None
+        self,
+        name: str,
+        shop: str,
+        wait: Callable[[float], object],
+        progress: Callable[[Pulled], None] | None = None,
+        since: dt.datetime | None = None,
     ) -> Pulled:
         """Pull a source for a shop at once, until there is nothing more.
 
@@ -88,9 +93,11 @@ class Puller:
             shop: The shop.
             wait: Waits a number of seconds, where the source may not be asked faster.
             progress: Called after each round with what was pulled so far.
+            since: From when on it is pulled anew; None goes on where it is.
 
         Raises:
             NotFoundError: No plugin that is on has such a source, or the shop has not set it up.
+            InvalidError: The source can not begin at a time, or the time has no zone.
             ConflictError: A worker pulls it at this moment.
             UnavailableError: The source could not be pulled; the reason and how long to wait are in it.
         """
@@ -98,6 +105,8 @@ class Puller:
             message = "there is no source of this name that can be pulled"
             raise NotFoundError(message)
         pulled, row = Pulled(), self._row(name, shop)
+        if since is not None:
+            row = self._begin(row, since)
         while True:
             pause_s = (row.not_before - self._parts.now()).total_seconds()
             if pause_s > 0:
@@ -115,6 +124,30 @@ class Puller:
                 raise ConflictError(message)
             if row.is_at_end:
                 return pulled
+
+    def _begin(self, row: PullRow, since: dt.datetime) -> PullRow:
+        """Set where a source goes on, while nobody has it in hand."""
+        owned = self._sources[row.source]
+        if since.tzinfo is None:
+            raise InvalidError.of("since", "give a time with its zone")
+        if owned.record.cursor_at is None:
+            raise InvalidError.of("since", "this source can not begin at a time: leave it out")
+        cursor, now = owned.record.cursor_at(since), self._parts.now()
+
+        def work(transaction: Transaction) -> PullRow | None:
+            held = source_table.take(transaction, row, now, self._leased_until(owned))
+            if held is None:
+                return None
+            begun = held._replace(cursor=cursor, next_at=now)
+            source_table.keep(transaction, begun, now)
+            source_table.give_back(transaction, begun)
+            return begun
+
+        begun = self._parts.transact(work)
+        if begun is None:
+            message = "a worker pulls this source at this moment: try again later"
+            raise ConflictError(message)
+        return begun
 
     def rows_of(self, shop: str) -> list[PullRow]:
         """Give how far each source has been pulled that a shop has set up."""

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 from ecrm.errors import InvalidError, SetupError, UnavailableError
 from ecrm.hookspecs import Delivery, Refusal, Source
@@ -36,6 +39,19 @@ class Door:
     def __init__(self, parts: SourceParts, sources: Sequence[OwnedSource]) -> None:
         self._parts = parts
         self._sources: Mapping[str, OwnedSource] = {one.record.name: one for one in sources}
+        self._counting = threading.Lock()
+        self._refused: Counter[str] = Counter()
+
+    @property
+    def refused(self) -> Mapping[str, int]:
+        """Give how many deliveries of each source were refused since the start; nothing else is kept of them."""
+        with self._counting:
+            return dict(self._refused)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give the sources that take requests, in the order of their names."""
+        return tuple(sorted(name for name, one in self._sources.items() if one.record.verify is not None))
 
     def receive(self, name: str, request: Request) -> Response:
         """Answer a request to a source's address.
@@ -51,6 +67,13 @@ class Door:
         owned = self._sources.get(name)
         if owned is None or owned.record.verify is None:
             return _refused(404, "there is no source of this name")
+        answer = self._answer(name, owned, request)
+        if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            with self._counting:
+                self._refused[name] += 1
+        return answer
+
+    def _answer(self, name: str, owned: OwnedSource, request: Request) -> Response:
         if len(request.body) > owned.record.body_limit:
             return _refused(413, "the body is too long")
         verdict = self._verdict(owned, request)

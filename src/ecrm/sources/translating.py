@@ -13,18 +13,20 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from ecrm.customers.tables.tombstone import has_tombstones
 from ecrm.database import Transaction
 from ecrm.deadlines import DeadlineError
 from ecrm.errors import InvalidError
-from ecrm.hookspecs import Delivery
+from ecrm.hookspecs import Asked, Delivery
 from ecrm.hookspecs.sources import MOST_EVENTS
 from ecrm.interactions.model.entry import Entry, make_entry
 from ecrm.interactions.suppressing import erased_places
 from ecrm.interactions.tables import delivery as delivery_table
 from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.tables.delivery import DeliveryRow
+from ecrm.privacy.asking import open_asked
 from ecrm.shops.model import Settings
 from ecrm.shops.tables import load_settings
 from ecrm.sources.parts import OwnedSource, SourceParts
@@ -40,6 +42,13 @@ AT_ONCE = 100
 REST = dt.timedelta(seconds=60)
 _MOST_REASONS = 20
 Reasons = dict[str, list[str]]
+
+
+class Translated(NamedTuple):
+    """What a delivery tells: events as the inbox keeps them, and what it asks for by law."""
+
+    raws: list[bytes]
+    asked: list[Asked]
 
 
 class Translator:
@@ -77,7 +86,7 @@ class Translator:
         self._resting = {source: until for source, until in self._resting.items() if now < until <= now + REST}
         return list(self._resting)
 
-    def _translated(self, row: DeliveryRow) -> list[bytes] | Reasons:
+    def _translated(self, row: DeliveryRow) -> Translated | Reasons:
         owned = self._sources.get(row.source)
         if owned is None or owned.record.translate is None:
             return {"source": ["no plugin that is there brings this source: install it, then replay"]}
@@ -90,19 +99,22 @@ class Translator:
                 self._resting[row.source] = self._parts.now() + REST
             return _reasons(error)
 
-    def _called(self, owned: OwnedSource, row: DeliveryRow) -> list[bytes]:
+    def _called(self, owned: OwnedSource, row: DeliveryRow) -> Translated:
         source, translate = owned.record, owned.record.translate
         assert translate is not None  # noqa: S101 - the caller looked
         body = read_json(row.raw, source.body_limit) if source.form == "json" else row.raw
         delivery = Delivery(row.shop, row.delivery_id, row.context)
-        events = self._parts.runner.call(
+        told = self._parts.runner.call(
             lambda: list(islice(translate(body, delivery), MOST_EVENTS + 1)), deadline_s=source.deadline_s
         )
-        if len(events) > MOST_EVENTS:
+        if len(told) > MOST_EVENTS:
             raise InvalidError.of("events", f"give at most {MOST_EVENTS:,} events at once")
-        return wires_of(events, row.source, row.received_at, row.delivery_id)
+        events = [one for one in told if not isinstance(one, Asked)]
+        asked = [one for one in told if isinstance(one, Asked)]
+        return Translated(wires_of(events, row.source, row.received_at, row.delivery_id), asked)
 
-    def _put(self, row: DeliveryRow, raws: Sequence[bytes]) -> int:
+    def _put(self, row: DeliveryRow, translated: Translated) -> int:
+        raws = translated.raws
         now = self._parts.now()
 
         def work(transaction: Transaction) -> int:
@@ -112,6 +124,10 @@ class Translator:
             left = [raw for place, raw in enumerate(raws) if place not in gone]
             delivery_table.put_wires(transaction, row.shop, row.source, left, row.received_at)
             delivery_table.count_erased(transaction, row.shop, row.source, len(gone), now)
+            settings = _settings(transaction, row.shop) if translated.asked else None
+            for place, asked in enumerate(translated.asked):
+                key = (row.source, f"{row.delivery_id}:{place}")
+                open_asked(transaction, row.shop, asked, key, row.received_at, settings or Settings())
             return 1
 
         return self._parts.transact(work)
@@ -119,7 +135,7 @@ class Translator:
     def _erased(self, transaction: Transaction, shop: str, raws: Sequence[bytes]) -> set[int]:
         if not has_tombstones(transaction, shop):
             return set()
-        settings = Settings(**(load_settings(transaction, shop) or {}))
+        settings = _settings(transaction, shop)
         entries: dict[int, Entry] = {}
         for place, raw in enumerate(raws):
             # What can not be stored anyway is rejected by who receives it.
@@ -133,6 +149,10 @@ class Translator:
         now = self._parts.now()
         self._parts.transact(lambda transaction: inbox_table.reject_row(transaction, row.id, reasons, now))
         return 1
+
+
+def _settings(transaction: Transaction, shop: str) -> Settings:
+    return Settings(**(load_settings(transaction, shop) or {}))
 
 
 def _reasons(error: Exception) -> Reasons:

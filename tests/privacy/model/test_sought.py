@@ -85,3 +85,11 @@ def test_who_has_no_phone_is_found_by_none():
 
 def test_it_shows_nothing():
     assert repr(SOUGHT) == "<Sought>"
+
+
+def test_a_delivery_about_an_order_that_names_nobody_is_theirs_by_the_id():
+    sought = Sought([], [("shopify", "2802639")], Settings())
+    assert sought.is_in(b'{"id": 2802639, "total": "1"}')
+    assert sought.is_in(b'{"refund": {"order_id": "2802639"}}')
+    assert sought.is_in(b'{"admin_graphql_api_id": "gid://shopify/Order/2802639"}')
+    assert not sought.is_in(b'{"quantity": 2802639}')

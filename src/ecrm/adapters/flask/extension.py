@@ -19,7 +19,7 @@ from ecrm.adapters.flask.joining import FlaskCRM
 from ecrm.adapters.flask.mounting import blueprint_of
 from ecrm.adapters.flask.visiting import Cookie, CookieJar
 from ecrm.cli.embedding import embedded
-from ecrm.cli.opening import Opening, names_from, secrets_from
+from ecrm.cli.opening import names_from, secrets_from
 from ecrm.errors import SetupError
 from ecrm.web import Background, Site, Visitors
 
@@ -32,6 +32,7 @@ DEFAULTS: Mapping[str, Any] = {
     "ECRM_PLUGINS": None,
     "ECRM_SECRETS": None,
     "ECRM_ON_ERROR": "log",
+    "ECRM_PATIENCE_S": 0.25,
     "ECRM_DEPLOYMENT": None,
     "ECRM_URL_PREFIX": "/ecrm",
     "ECRM_MOUNTS": {},
@@ -84,22 +85,12 @@ class ECRM:
         """
         for name, value in DEFAULTS.items():
             app.config.setdefault(name, value)
-        opening = _opening_of(app)
-        Path(app.instance_path).mkdir(parents=True, exist_ok=True)
-        crm = FlaskCRM(
-            cast("str", opening.database),
-            host=opening.host,
-            shop=opening.shop,
-            plugins=opening.plugins,
-            secrets=secrets_from(opening.secrets),
-            on_error=app.config["ECRM_ON_ERROR"],
-            deployment=opening.deployment,
-        )
+        crm = _opened(app)
         hosted = Hosted(crm, _jar_of(app, crm), Background(crm))
         app.extensions["ecrm"] = hosted
         _mount(app, crm)
         _serve(app, hosted)
-        app.cli.add_command(embedded(lambda: _opening_of(app)))
+        app.cli.add_command(embedded(lambda: hosted.crm))
 
     @staticmethod
     def start_worker(app: flask.Flask) -> None:
@@ -120,16 +111,19 @@ def _crm() -> FlaskCRM:
 current_crm = cast("FlaskCRM", LocalProxy(_crm))
 
 
-def _opening_of(app: flask.Flask) -> Opening:
+def _opened(app: flask.Flask) -> FlaskCRM:
     config = app.config
     database, host = home_of(config, app.instance_path)
     plugins, secrets = config["ECRM_PLUGINS"], config["ECRM_SECRETS"]
-    return Opening(
+    Path(app.instance_path).mkdir(parents=True, exist_ok=True)
+    return FlaskCRM(
         database,
-        host,
-        config["ECRM_SHOP"],
-        names_from(plugins) if isinstance(plugins, str) else None if plugins is None else tuple(plugins),
-        Path(secrets) if isinstance(secrets, str) else secrets,
+        host=host,
+        shop=config["ECRM_SHOP"],
+        plugins=names_from(plugins) if isinstance(plugins, str) else plugins,
+        secrets=secrets_from(Path(secrets)) if isinstance(secrets, str) else secrets,
+        on_error=config["ECRM_ON_ERROR"],
+        patience_s=config["ECRM_PATIENCE_S"],
         deployment=config["ECRM_DEPLOYMENT"],
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import attrs
 
-__all__ = ["Erased", "Person", "Retained"]
+__all__ = ["Erased", "Person", "Retained", "sum_erased"]
 
 
 @attrs.frozen(repr=False)
@@ -80,3 +80,30 @@ class Retained:
     def count(self) -> int:
         """Give how many values were taken away in all."""
         return sum(self.blanked.values())
+
+
+def sum_erased(parts: Iterable[Erased], at: dt.datetime, *, is_shredded: bool | None = None) -> Erased:
+    """Add up what was erased in several goes.
+
+    Args:
+        parts: Each.
+        at: When the last of them ended.
+        is_shredded: Whether the file is rid of all of it; None goes by the last.
+
+    >>> at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    >>> sum_erased([Erased(None, at, {"a": 1}, 2), Erased(None, at, {"a": 2}, 0)], at).rows
+    {'a': 3}
+    """
+    found = [*parts]
+    rows: dict[str, int] = {}
+    for part in found:
+        for table, count in part.rows.items():
+            rows[table] = rows.get(table, 0) + count
+    return Erased(
+        next((part.customer_id for part in reversed(found) if part.customer_id is not None), None),
+        at,
+        rows,
+        sum(part.tombstones for part in found),
+        all(part.is_shredded for part in found[-1:]) if is_shredded is None else is_shredded,
+        sum(part.left_in_host for part in found),
+    )

@@ -30,7 +30,8 @@ class Request:
         id: What `fulfil` takes.
         kind: access, erasure, rectification or objection.
         law: Under which it is owed: kvkk, gdpr or shopify.
-        customer_id: Whose; the id stays when they are erased.
+        customer_id: Whose; the id stays when they are erased. All zeros where a source told of it: the evidence
+            names whom, until it is answered.
         received_at: When it came.
         due_at: By when it must be answered.
         state: open, done or refused.

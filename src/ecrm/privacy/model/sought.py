@@ -16,6 +16,7 @@ __all__ = ["Sought"]
 _TELLING_DIGITS = 9
 # Shorter ids may be anything: a quantity, another's order.
 _SHORTEST_ID = 6
+_ID_NAMES = ("id", "order_id", "admin_graphql_api_id")
 _NO_DIGIT = re.compile(r"\D+")
 Identity = tuple[str, str]
 
@@ -38,6 +39,7 @@ class Sought:
     ) -> None:
         self._identities = frozenset(identities)
         self._orders = frozenset(orders)
+        self._order_ids = {order_id for _, order_id in orders if len(order_id) >= _SHORTEST_ID}
         self._settings = settings
         values = {(kind, _bare(kind, value)) for kind, value in identities if kind not in {"order", "nobody"}}
         self._addresses = {value.casefold() for kind, value in values if kind in {"email", "relay"}}
@@ -54,7 +56,11 @@ class Sought:
             held = json.loads(text)
         except ValueError:
             return self.is_in_text(text) or any(id_ in text for id_ in self._ids)
-        return self._is_claimed(held) or any(self._is_value(value) for value in _values(held))
+        return (
+            self._is_claimed(held)
+            or any(self._is_value(value) for value in _values(held))
+            or (bool(self._order_ids) and any(id_ in self._order_ids for id_ in _named_ids(held)))
+        )
 
     def is_in_text(self, text: str) -> bool:
         """Tell whether a text holds an address or a phone number of theirs."""
@@ -83,6 +89,18 @@ class Sought:
 
 def _bare(kind: str, value: str) -> str:
     return value.partition(":")[2] if kind in {"account", "relay"} else value
+
+
+def _named_ids(held: Any) -> Iterator[str]:
+    """Give what a body calls an id: it may be a delivery about an order that names nobody."""
+    stack = [held]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, Mapping):
+            stack += one.values()
+            yield from (str(one[name]).rpartition("/")[2] for name in _ID_NAMES if name in one)
+        elif isinstance(one, list):
+            stack += one
 
 
 def _values(held: Any) -> Iterator[str]:

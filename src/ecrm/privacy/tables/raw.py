@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ecrm.database import Transaction
 from ecrm.interactions.tables.inbox import INBOX
 
-__all__ = ["delete_raw", "walk_raw"]
+__all__ = ["delete_every_raw", "delete_raw", "walk_raw"]
 
 _PAGE = 500
 
@@ -32,3 +32,8 @@ def delete_raw(transaction: Transaction, shop: str, ids: Sequence[int]) -> int:
         chosen = INBOX.c.id.in_(ids[start : start + _PAGE])
         gone += transaction.core(sa.delete(INBOX).where(INBOX.c.shop == shop, chosen)).rowcount
     return gone
+
+
+def delete_every_raw(transaction: Transaction, shop: str) -> int:
+    """Delete all rows of a shop; give how many went."""
+    return transaction.core(sa.delete(INBOX).where(INBOX.c.shop == shop)).rowcount

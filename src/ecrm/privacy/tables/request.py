@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ecrm.database import Transaction
 from ecrm.database.metadata import METADATA
 from ecrm.database.types import Id, Instant, Key
+from ecrm.privacy.model.asking import UNKNOWN
 from ecrm.privacy.model.request import Request
 from ecrm.values.personal import impersonal, personal
 
@@ -65,7 +66,9 @@ def requests_of(transaction: Transaction, shop: str, customers: Collection[UUID]
 def close_request(transaction: Transaction, shop: str, id_: UUID, state: str, at: dt.datetime) -> bool:
     """Mark an open request as answered; False where it is not open any more."""
     statement = REQUEST.update().where(REQUEST.c.shop == shop, REQUEST.c.id == id_, REQUEST.c.state == "open")
-    return transaction.core(statement.values(state=state, closed_at=at)).rowcount > 0
+    # One that a source told of names the person in its evidence: what is answered needs it no more.
+    evidence = sa.case((REQUEST.c.customer_id == UNKNOWN, ""), else_=REQUEST.c.evidence)
+    return transaction.core(statement.values(state=state, closed_at=at, evidence=evidence)).rowcount > 0
 
 
 def blank_evidence(transaction: Transaction, shop: str, customers: Collection[UUID]) -> int:
@@ -73,6 +76,12 @@ def blank_evidence(transaction: Transaction, shop: str, customers: Collection[UU
     statement = REQUEST.update().where(
         REQUEST.c.shop == shop, REQUEST.c.customer_id.in_(sorted(customers)), REQUEST.c.evidence != ""
     )
+    return transaction.core(statement.values(evidence="")).rowcount
+
+
+def blank_every_evidence(transaction: Transaction, shop: str) -> int:
+    """Take away what proves the requests of a shop that is no more; give how many had any."""
+    statement = REQUEST.update().where(REQUEST.c.shop == shop, REQUEST.c.evidence != "")
     return transaction.core(statement.values(evidence="")).rowcount
 
 
