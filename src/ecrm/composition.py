@@ -38,7 +38,7 @@ from ecrm.shops.options import Options
 from ecrm.shops.service import Shop
 from ecrm.signals import Signals
 from ecrm.values import Actor
-from ecrm.worker import Done, Worker
+from ecrm.worker import Done
 
 __all__ = ["Core", "machine_time"]
 
@@ -152,17 +152,15 @@ class Core:
         """Give what a plugin's source may know of the shops that set it up."""
         return PluginKeys(plugin, self.options, self.is_on, self.kit.now)
 
-    def worker(
+    def duties(
         self,
         tell: Callable[[str, Sequence[Interaction]], None],
-        watch: Callable[[], None],
         view: Callable[[str], object],
-    ) -> Worker:
-        """Make a worker.
+    ) -> Mapping[str, Callable[[], Done]]:
+        """Give what a worker does in a round, by name and in its order; each does a bounded part.
 
         Args:
             tell: Tells the host of what was stored, after each commit.
-            watch: Looks whether anything lags, and tells the host.
             view: Gives a CRM's view on a shop, for the duties of plugins.
         """
         crew = self.crew
@@ -199,9 +197,23 @@ class Core:
         def perform() -> Done:
             return Done(failed=crew.performer.perform(view))
 
-        acting = (crew.reactor.react, crew.retrier.retry, crew.waker.wake)
-        steps = (pull, translate, receive, *map(act, acting), deliver, perform)
-        return Worker(steps, self._tidy, watch)
+        return {
+            "pull": pull,
+            "translate": translate,
+            "receive": receive,
+            "react": act(crew.reactor.react),
+            "retry": act(crew.retrier.retry),
+            "wake": act(crew.waker.wake),
+            "deliver": deliver,
+            "perform": perform,
+        }
+
+    def tidy(self) -> None:
+        """Prune what has been kept long enough, where it is time to."""
+        if self._tidied.is_due(self.kit.now()):
+            self._prune()
+        if self._retained.is_due(self.kit.now()):
+            self._retain()
 
     def is_time_to_watch(self) -> bool:
         """Tell whether lags are to be looked at; the next time is half a minute later."""
@@ -211,12 +223,6 @@ class Core:
         """Give what came to be late since it was last asked."""
         fresh, self._late = late - self._late, late
         return fresh
-
-    def _tidy(self) -> None:
-        if self._tidied.is_due(self.kit.now()):
-            self._prune()
-        if self._retained.is_due(self.kit.now()):
-            self._retain()
 
     def _retain(self) -> None:
         with self.database.read() as transaction:

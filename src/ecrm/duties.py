@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ecrm.errors import EcrmError, NotFoundError, SetupError
@@ -46,7 +46,32 @@ class Duties(Rooms):
 
     def worker(self) -> Worker:
         """Make a worker, as `ecrm work` runs it for ever."""
-        return self._core.worker(self._tell, self._watch, self.for_shop)
+        return Worker([*self._duties().values()], self._core.tidy, self._watch)
+
+    def work_on(self, duty: str) -> Done:
+        """Do a part of one duty, for hosts that share a worker's round out themselves, such as Celery.
+
+        Args:
+            duty: pull, translate, receive, react, retry, wake, deliver, perform; or tidy, which also looks for lags.
+
+        Raises:
+            NotFoundError: There is no such duty.
+            UnavailableError: The database is away; what was done is done.
+
+        >>> crm.work_on("receive").is_idle
+        True
+        """
+        if duty == "tidy":
+            self._core.tidy()
+            self._watch()
+            return Done()
+        steps = self._duties()
+        if duty not in steps:
+            raise NotFoundError(f"there is no such duty: name one of {', '.join(steps)}, tidy")
+        return steps[duty]()
+
+    def _duties(self) -> Mapping[str, Callable[[], Done]]:
+        return self._core.duties(self._tell, self.for_shop)
 
     def receive(self, source: str, request: Request) -> Response:
         """Answer a webhook: what adapters mount. It is verified, kept and answered; the worker does the rest.

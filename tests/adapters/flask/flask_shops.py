@@ -20,12 +20,13 @@ def order_completed(order_id, **envelope):
     return events.OrderCompleted(order_id=order_id, total=Money("149.90", "TRY"), customer=who(user_id=7), **envelope)
 
 
-def make_shop(instance_path, shop_url="sqlite:///shop.db", **config):
+def make_shop(instance_path, shop_url="sqlite:///shop.db", *, upgrades=True, **config):
     app = flask.Flask("shop", instance_path=str(instance_path))
     app.config.update({"SQLALCHEMY_DATABASE_URI": shop_url, "SECRET_KEY": "not a secret", **config})
     db.init_app(app)
     ECRM(app)
-    app.extensions["ecrm"].crm.upgrade()
+    if upgrades:
+        app.extensions["ecrm"].crm.upgrade()
     with app.app_context():
         db.create_all()
 

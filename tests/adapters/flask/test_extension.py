@@ -8,7 +8,7 @@ import sys
 
 import flask
 import pytest
-from flask_shops import order_completed
+from flask_shops import count_orders, order_completed
 
 from acme import Acme
 from ecrm import CRM
@@ -179,6 +179,16 @@ def test_the_plugins_of_the_config_give_their_commands_to_the_program_too(bare):
     assert listed.exit_code == 0, listed.output
     assert "activity" in listed.output
     assert "mailgun" not in listed.output
+
+
+def test_a_shop_whose_crm_is_away_starts_and_serves(make_app, caplog):
+    app = make_app(upgrades=False, ECRM_DATABASE="postgresql+psycopg://postgres:hunter2@127.0.0.1:1/none")
+    client = app.test_client()
+    assert client.get("/look").status_code == 200
+    assert client.post("/orders/1").json == {"emitted": False}
+    assert client.post("/ecrm/webhooks/standard_webhooks").status_code in {401, 503}
+    assert count_orders(app) == 1
+    assert "hunter2" not in caplog.text
 
 
 def test_without_flask_the_adapter_says_what_to_install(tmp_path):
