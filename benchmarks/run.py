@@ -12,6 +12,7 @@ from pathlib import Path
 import bulk
 import emitting
 import importing
+import placing
 import reacting
 import reading
 import receiving
@@ -24,7 +25,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS = {
     "recording": recording, "emitting": emitting, "bulk": bulk, "receiving": receiving, "reading": reading,
     "importing": importing, "reacting": reacting, "sending": sending,
-    "webhooks": webhooks,
+    "placing": placing, "webhooks": webhooks,
 }  # fmt: skip
 TEXT = """# Benchmarks
 

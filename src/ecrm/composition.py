@@ -60,6 +60,7 @@ class Core:
         sending: tuple[Arrangements, Deployment],
         signals: Signals,
         on_error: Literal["log", "raise"],
+        patience_s: float,
     ) -> None:
         self.database = database
         self.host = host
@@ -70,7 +71,7 @@ class Core:
         self.signals = signals
         self.runner = Runner()
         self._shops: dict[str, Shop] = {}
-        self.emitter = Emitter(database, host, kit, on_error, self._settings_of)
+        self.emitter = Emitter(database, host, kit, on_error, self._settings_of, patience_s)
         self.crew = Crew(
             (database, host), kit, contributions, self._settings_of, options.settings, self.is_on, self.keys_of,
             self.address_of,

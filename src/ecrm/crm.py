@@ -8,12 +8,12 @@ from uuid import UUID
 
 from ecrm.database import Database
 from ecrm.duties import Duties
-from ecrm.interactions.emitting import Tap
+from ecrm.interactions.emitting import PATIENCE_S, Tap
 from ecrm.interactions.events import Event, InteractionVoided, Kinds
 from ecrm.interactions.model.interaction import Interaction, Timeline
 from ecrm.interactions.model.order import Order
 from ecrm.interactions.model.view import CustomerView
-from ecrm.interactions.reading import Before, facts_of, orders_shown, timeline_of
+from ecrm.interactions.reading import Before, facts_of, newest_of, orders_shown, timeline_of
 from ecrm.interactions.service import Report, interaction_id
 from ecrm.opening import Clock, open_core
 from ecrm.signals import Signals
@@ -39,6 +39,8 @@ class CRM(Duties):
             signs links, `erasure` marks who was erased, `<plugin>.<setting>` is a plugin's own. Kept out of
             every repr and log.
         on_error: What `emit` does with a failure: `log` keeps it from the host, `raise` shows it.
+        patience_s: How long `emit` without a connection may hold up who calls it, in seconds, 0.01 to 60: a
+            database that is locked, slow or away is waited for as long.
         deployment: What the host calls this deployment, as `production`, so that a copy of the database used
             elsewhere sends nothing; None goes by where the database is.
         clock: Gives the aware time; None is the machine's.
@@ -62,6 +64,7 @@ class CRM(Duties):
         plugins: Iterable[Any] | None = None,
         secrets: Mapping[str, str | Sequence[str]] | None = None,
         on_error: Literal["log", "raise"] = "log",
+        patience_s: float = PATIENCE_S,
         deployment: str | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -72,6 +75,7 @@ class CRM(Duties):
             plugins=plugins,
             secrets=secrets,
             on_error=on_error,
+            patience_s=patience_s,
             deployment=deployment,
             clock=clock,
         )
@@ -96,6 +100,11 @@ class CRM(Duties):
     def database(self) -> Database:
         """Give the database the CRM lives in."""
         return self._core.database
+
+    @property
+    def inbox_database(self) -> Database:
+        """Give the database whose transactions `emit` can share: the host's own file where one is named."""
+        return self._core.host or self._core.database
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -163,7 +172,7 @@ class CRM(Duties):
         >>> crm.work().received
         1
         """
-        return self._core.emitter.emit(self.shop.key, event, connection)
+        return self._emit(event, connection)
 
     def capture(self, tap: Tap | None) -> None:
         """Let `emit` give events to a test instead of the database; None ends it."""
@@ -201,6 +210,24 @@ class CRM(Duties):
                 kinds,
                 proven_only=proven_only,
             )
+
+    def newest(
+        self, limit: int = 50, before: Interaction | int | None = None, kinds: Collection[str] | None = None
+    ) -> list[Interaction]:
+        """Give what was stored last of the whole shop, whoever it is about: for people who look after it.
+
+        Args:
+            limit: 1 to 1,000.
+            before: The last one of the page before, or its position, to go on from.
+            kinds: Only these event names.
+
+        >>> from ecrm import Who, events
+        >>> visit = crm.record(events.StoreVisited(customer=Who(card="4567")))
+        >>> [one.kind for one in crm.newest(limit=1)]
+        ['Store Visited']
+        """
+        with self._core.database.read() as transaction:
+            return newest_of(transaction, self.shop.key, limit, before, kinds)
 
     def orders(self, who: Someone, *, proven_only: bool = False) -> list[Order]:
         """Give a customer's orders as they stand, newest first.

@@ -61,6 +61,15 @@ class Duties(Rooms):
         """
         return self._core.crew.door.receive(source, request)
 
+    @property
+    def webhooks(self) -> tuple[str, ...]:
+        """Give the names of the sources that `receive` takes requests of.
+
+        >>> "standard_webhooks" in crm.webhooks
+        True
+        """
+        return self._core.crew.door.names
+
     def sync(
         self,
         source: str,

@@ -28,6 +28,7 @@ from ecrm.signals import Signals
 __all__ = ["Clock", "open_core"]
 
 Clock = Callable[[], dt.datetime]
+_LEAST_PATIENCE_S, _MOST_PATIENCE_S = 0.01, 60
 
 
 def open_core(
@@ -38,6 +39,7 @@ def open_core(
     plugins: Iterable[Any] | None,
     secrets: Mapping[str, str | Sequence[str]] | None,
     on_error: Literal["log", "raise"],
+    patience_s: float,
     deployment: str | None,
     clock: Clock | None,
 ) -> Core:
@@ -45,10 +47,12 @@ def open_core(
 
     Raises:
         SetupError: A database or plugin that can not work.
-        InvalidError: `on_error` is neither of its words.
+        InvalidError: `on_error` is neither of its words, or `patience_s` is out of its range.
     """
     if on_error not in {"log", "raise"}:
         raise InvalidError.of("on_error", 'use "log" or "raise"')
+    if not _LEAST_PATIENCE_S <= patience_s <= _MOST_PATIENCE_S:
+        raise InvalidError.of("patience_s", "give seconds, 0.01 to 60")
     database = Database(url)
     beside = None if host is None else Database(host)
     if beside is not None and (beside.dialect, database.dialect) != ("sqlite", "sqlite"):
@@ -65,4 +69,4 @@ def open_core(
     projections = (consent_projection(now), message_projection(arrangements.of))
     kit = Kit(uuid6.uuid7, now, followers, book, SecretKeys(keyring, now), projections)
     sending = (arrangements, Deployment(database, deployment, now))
-    return Core(database, beside, kit, contributions, options, sending, Signals(), on_error)
+    return Core(database, beside, kit, contributions, options, sending, Signals(), on_error, patience_s)

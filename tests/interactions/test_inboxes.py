@@ -7,14 +7,13 @@ import threading
 import pytest
 
 from ecrm import CRM, Money, Who, events
-from ecrm.interactions.tables.inbox import put_row
+from ecrm.database.brief import Brief
 from ecrm.testing import FrozenClock
 from story import AYSE, START, misread, ordered, visited
 
 
 def put(crm: CRM, raw: bytes) -> None:
-    with crm.database.write() as transaction:
-        put_row(transaction, "main", "emit", raw, START)
+    Brief(crm.database, 5.0).put("main", "emit", raw, START)
 
 
 def test_a_rejected_row_says_why_and_the_others_go_on(crm):

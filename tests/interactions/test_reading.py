@@ -47,6 +47,29 @@ def test_a_timeline_shows_the_kinds_asked_for(crm):
     assert len(crm.timeline(AYSE, kinds=["Nothing"], before=minute(9))) == 0
 
 
+def test_newest_of_a_shop_is_what_was_stored_last_whoever_it_is_about(crm):
+    first = crm.record(visited(source_id="v1", after=5))
+    second = crm.record(visited(Who(card="c-9"), "v2", after=1))
+    crm.for_shop("outlet").record(visited(source_id="v3"))
+    assert crm.newest() == [second, first]
+    assert crm.newest(before=second) == crm.newest(before=second.position) == [first]
+    assert crm.newest(limit=1) == [second]
+    assert crm.newest(kinds=[first.kind]) == [second, first]
+    assert crm.newest(kinds=[]) == crm.newest(kinds=["Order Completed"]) == []
+
+
+def test_newest_of_a_shop_says_what_was_voided(crm):
+    wrong = crm.record(visited(source_id="v1"))
+    told = crm.void(wrong, because="a mistake")
+    assert [(one.id, one.is_voided) for one in crm.newest()] == [(told.id, False), (wrong.id, True)]
+
+
+@pytest.mark.parametrize(("limit", "kinds"), [(0, None), (1_001, None), (5, "Order Completed")])
+def test_newest_of_a_shop_is_asked_for_as_a_page_is(crm, limit, kinds):
+    with pytest.raises(InvalidError):
+        crm.newest(limit, kinds=kinds)
+
+
 @pytest.mark.parametrize("limit", [0, -1, 1_001])
 def test_a_page_has_a_size_that_can_be(crm, limit):
     with pytest.raises(InvalidError, match="limit"):

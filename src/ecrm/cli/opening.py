@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ecrm.crm import CRM
 from ecrm.errors import SetupError
 
 __all__ = ["Opening", "names_from", "secrets_from"]
@@ -17,11 +19,12 @@ class Opening(NamedTuple):
     Args:
         database: The URL, where one is named.
         host: The URL of the shop's own SQLite file, where the CRM's is another.
-        shop: Which shop.
+        shop: Which shop; empty where a host's own is meant.
         plugins: The plugins by name; None for all built-in and installed ones.
         secrets: The file of the host's secrets.
         actor: Who is at the command line, for the audit.
         deployment: What the host calls this deployment; None goes by where the database is.
+        opens: Gives the CRM where a host's own settings say where it is, in place of all this.
     """
 
     database: str | None
@@ -31,6 +34,7 @@ class Opening(NamedTuple):
     secrets: Path | None = None
     actor: str = "cli"
     deployment: str | None = None
+    opens: Callable[[], CRM] | None = None
 
 
 def names_from(text: str | None) -> tuple[str, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ _COMMANDS = {
     "audit": ("ecrm.cli.audit", "audit"),
     "privacy": ("ecrm.cli.privacy", "privacy"),
     "sync": ("ecrm.cli.reactions", "sync"),
+    "openapi": ("ecrm.cli.describing", "openapi"),
 }
 
 
@@ -56,7 +57,7 @@ class Program(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the names of the commands; plugins that can not start are told of, and give none."""
         try:
-            contributed = _contributed(ctx)
+            contributed = self._contributed(ctx)
         except EcrmError as error:
             click.echo(f"ecrm: {error}", err=True)
             contributed = {}
@@ -74,7 +75,7 @@ class Program(click.Group):
             module, name = _COMMANDS[cmd_name]
             command: click.Command = getattr(import_module(module), name)
             return command
-        contributed = _contributed(ctx)
+        contributed = self._contributed(ctx)
         return _loaded(*contributed[cmd_name]) if cmd_name in contributed else None
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -92,17 +93,19 @@ class Program(click.Group):
             click.echo("ecrm: stopped", err=True)
             ctx.exit(_INTERRUPTED)
 
+    def plugin_commands(self, ctx: click.Context) -> Mapping[str, Any]:
+        """Give the commands of the plugins that are chosen, by name."""
+        from ecrm.registry import collect
 
-def _contributed(ctx: click.Context) -> dict[str, tuple[str, str]]:
-    from ecrm.registry import collect
+        # Where help is asked for first the options are not read: then the environment says which plugins there are.
+        return collect(names_from(ctx.params.get("plugins", os.environ.get(_PLUGINS)))).commands
 
-    # Where help is asked for first the options are not read: then the environment says which plugins there are.
-    chosen = ctx.params.get("plugins", os.environ.get(_PLUGINS))
-    commands = collect(names_from(chosen)).commands
-    for name, owned in commands.items():
-        if name in _COMMANDS:
-            raise SetupError(f"plugin {owned.plugin} has a command {name}, which is one of ecrm: rename it")
-    return {name: (owned.plugin, owned.record.function) for name, owned in commands.items()}
+    def _contributed(self, ctx: click.Context) -> dict[str, tuple[str, str]]:
+        commands = self.plugin_commands(ctx)
+        for name, owned in commands.items():
+            if name in _COMMANDS:
+                raise SetupError(f"plugin {owned.plugin} has a command {name}, which is one of ecrm: rename it")
+        return {name: (owned.plugin, owned.record.function) for name, owned in commands.items()}
 
 
 def _loaded(plugin: str, where: str) -> click.Command:

@@ -25,6 +25,10 @@ def open_crm(context: click.Context) -> CRM:
         SetupError: No database is named, or it can not be used.
     """
     opening: Opening = context.obj
+    if opening.opens is not None:
+        hosted = opening.opens()
+        context.call_on_close(hosted.close)
+        return hosted.for_shop(opening.shop) if opening.shop else hosted
     if not opening.database:
         raise SetupError("name the database: --database sqlite:///crm.db, or ECRM_DATABASE in the environment")
     crm = CRM(

@@ -18,17 +18,17 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ecrm.database import failure
-from ecrm.database.transaction import Retry, Transaction
+from ecrm.database.transaction import BUSY_MS, Retry, Transaction
 from ecrm.errors import SetupError, UnavailableError
 
 __all__ = ["Database"]
 
 T = TypeVar("T")
 TRIES = 6
-_FORK_WAIT_S = 5.0
+_FORK_WAIT_S = _CLOSE_WAIT_S = 5.0
 _NO_QUEUE = contextlib.nullcontext()
 _PRAGMAS = (
-    "PRAGMA busy_timeout=5000",
+    f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous={synchronous}",
     "PRAGMA cache_size=-65536",
@@ -78,15 +78,18 @@ class Database:
             yield self._held()
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, patience_s: float | None = None) -> Iterator[Transaction]:
         """Run one transaction: committed at the end, rolled back on any error.
+
+        Args:
+            patience_s: How long others that write a SQLite file are waited for, in seconds; None is 5.
 
         Raises:
             UnavailableError: The database is locked, full or away; nothing was written.
         """
         held = self._free()
-        with failure.translated(self._drop), self._turn():
-            held.begin()
+        with failure.translated(self._drop), self._turn(patience_s):
+            held.begin(patience_s)
             try:
                 yield held
                 held.commit()
@@ -121,16 +124,39 @@ class Database:
             raise SetupError(message)
         return held
 
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether this thread holds a connection."""
+        if self._pid != os.getpid():
+            self._forget_parent()
+        return getattr(self._local, "held", None) is not None
+
+    def adopt(self, opened: Transaction) -> None:
+        """Let this thread hold a connection that was opened for it."""
+        self._local.held = opened
+        self._all.add(opened)
+
     def release(self) -> None:
         """Close the connection of this thread; it opens another when it needs one."""
         self._drop()
 
     def close(self) -> None:
         """Close the connections of all threads; the database may be used again after it."""
-        with self._lock:
+        # SQLite's driver does not bear that a connection is closed while another thread writes by it.
+        with self._lock, self._after_the_writer():
             for held in list(self._all):
                 held.close()
             self._reset()
+
+    @contextlib.contextmanager
+    def _after_the_writer(self) -> Iterator[None]:
+        writers = self._writers
+        is_taken = writers.acquire(timeout=_CLOSE_WAIT_S)
+        try:
+            yield
+        finally:
+            if is_taken:
+                writers.release()
 
     def _reset(self) -> None:
         self._pid = os.getpid()
@@ -139,10 +165,19 @@ class Database:
         self._writers = threading.Lock()
 
     @contextlib.contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, patience_s: float | None) -> Iterator[None]:
         # SQLite has one writer and its waiting is a lottery: threads of one process queue fairly instead.
-        with self._writers if self.dialect == "sqlite" else _NO_QUEUE:
+        if self.dialect != "sqlite" or patience_s is None:
+            with self._writers if self.dialect == "sqlite" else _NO_QUEUE:
+                yield
+            return
+        if not self._writers.acquire(timeout=patience_s):
+            message = "the database is locked by another thread: nothing was written, try again later"
+            raise UnavailableError(message)
+        try:
             yield
+        finally:
+            self._writers.release()
 
     def _held(self) -> Transaction:
         if self._pid != os.getpid():
@@ -150,9 +185,8 @@ class Database:
             self._forget_parent()
         held: Transaction | None = getattr(self._local, "held", None)
         if held is None:
-            held = self._open()
-            self._local.held = held
-            self._all.add(held)
+            held = self.open()
+            self.adopt(held)
         return held
 
     def _forget_parent(self) -> None:
@@ -161,7 +195,12 @@ class Database:
         self._reset()
         self._engine.dispose(close=False)
 
-    def _open(self) -> Transaction:
+    def open(self) -> Transaction:
+        """Open a connection that is no thread's yet; `adopt` makes it one's.
+
+        Raises:
+            UnavailableError: The database is away.
+        """
         with failure.translated(self._drop):
             connection = self._engine.connect()
             driver: Any = connection.connection.driver_connection
@@ -237,6 +276,8 @@ def _engine(url: sa.URL) -> sa.Engine:
             url,
             connect_args=arguments,
             poolclass=NullPool,
+            # Closing undoes what was open: a rollback on a lost connection would only be a line in the log.
+            pool_reset_on_return=None,
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
             **({} if url.get_backend_name() == "sqlite" else {"use_native_hstore": False}),

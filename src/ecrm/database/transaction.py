@@ -8,7 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-__all__ = ["Retry", "Transaction"]
+__all__ = ["BUSY_MS", "Retry", "Transaction"]
+
+BUSY_MS = 5_000
 
 
 class Retry(Exception):  # noqa: N818 - it is a request, caught by Database.transact
@@ -52,9 +54,20 @@ class Transaction:
         """Run a SQLAlchemy Core statement."""
         return self.connection.execute(statement, parameters)
 
-    def begin(self) -> None:
-        """Open a transaction; on SQLite it is the writer at once."""
-        self.driver.execute("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+    def begin(self, patience_s: float | None = None) -> None:
+        """Open a transaction; on SQLite it is the writer at once.
+
+        Args:
+            patience_s: How long SQLite waits for another writer, in seconds; None is as long as it always does.
+        """
+        if not self.is_sqlite or patience_s is None:
+            self.driver.execute("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+        else:
+            self.driver.execute(f"PRAGMA busy_timeout={int(patience_s * 1000)}")
+            try:
+                self.driver.execute("BEGIN IMMEDIATE")
+            finally:
+                self.driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         self.is_open = True
 
     def commit(self) -> None:

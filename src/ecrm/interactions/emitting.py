@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 from ecrm.database import Database
+from ecrm.database.brief import Brief
 from ecrm.database.host import HostUndoneError, put_into_host
 from ecrm.errors import EcrmError, InvalidError
 from ecrm.interactions.events import Event
@@ -18,8 +19,9 @@ from ecrm.interactions.tables import inbox as inbox_table
 from ecrm.interactions.wire import to_wire
 from ecrm.shops.model import Settings
 
-__all__ = ["Emitter", "Tap", "settled_wire"]
+__all__ = ["PATIENCE_S", "Emitter", "Tap", "settled_wire"]
 
+PATIENCE_S = 5.0
 _LOG = logging.getLogger("ecrm.emit")
 _PRUNED_EVERY = 500
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
@@ -41,6 +43,7 @@ class Emitter:
         kit: Ids and time.
         on_error: `log` keeps every failure from the host; `raise` shows it.
         settings_of: Gives a shop's settings: how long received rows stay in a host's file.
+        patience_s: How long an event of its own transaction may take, in seconds.
     """
 
     def __init__(
@@ -50,7 +53,10 @@ class Emitter:
         kit: Kit,
         on_error: Literal["log", "raise"],
         settings_of: Callable[[str], Settings],
+        patience_s: float = PATIENCE_S,
     ) -> None:
+        self._own = Brief(host or database, patience_s)
+        self._patience_s = patience_s
         self._database = database
         self._host = host
         self._kit = kit
@@ -87,8 +93,7 @@ class Emitter:
             raise InvalidError.of("properties", "send at most 1 MiB: keep large things elsewhere and link them")
         if connection is not None:
             return put_into_host(connection, shop, inbox_table.EMITTED, raw, now)
-        with (self._host or self._database).write() as transaction:
-            inbox_table.put_row(transaction, shop, inbox_table.EMITTED, raw, now)
+        self._own.put(shop, inbox_table.EMITTED, raw, now)
         return None
 
     def _prune(self, shop: str, joined: Any) -> None:
@@ -102,7 +107,7 @@ class Emitter:
                 inbox_table.prune_host(joined.execute, shop, received, before)
                 return
             assert self._host is not None  # noqa: S101 - the caller looked
-            with self._host.write() as transaction:
+            with self._host.write(self._patience_s) as transaction:
                 inbox_table.prune_host(transaction.run, shop, received, before)
         except Exception as error:  # noqa: BLE001 - tidying up must never reach the host
             _LOG.info("received rows were not pruned this time: %s", type(error).__name__)

@@ -18,12 +18,12 @@ from ecrm.interactions.model.interaction import Interaction, Timeline
 from ecrm.interactions.model.order import Order
 from ecrm.interactions.tables import facts as fact_table
 from ecrm.interactions.tables import orders as order_table
-from ecrm.interactions.tables.paging import Page, newest_of_profiles, newest_of_someone
+from ecrm.interactions.tables.paging import Page, newest_of_profiles, newest_of_shop, newest_of_someone
 from ecrm.shops.model import Settings
 from ecrm.values import Money
 from ecrm.values.who import Someone
 
-__all__ = ["facts_of", "facts_shown", "orders_shown", "timeline_of"]
+__all__ = ["facts_of", "facts_shown", "newest_of", "orders_shown", "timeline_of"]
 
 LONGEST_PAGE = 1_000
 Before = Interaction | dt.datetime | str | None
@@ -54,6 +54,20 @@ def timeline_of(
         found = newest_of_someone(transaction, shop, named(who, settings), wanted)
     more = len(found) > limit
     return Timeline(tuple(found[:limit]), found[limit - 1].cursor if more else None)
+
+
+def newest_of(
+    transaction: Transaction, shop: str, limit: int, before: Interaction | int | None, kinds: Collection[str] | None
+) -> list[Interaction]:
+    """Give what was stored last of a whole shop, newest first."""
+    if not 1 <= limit <= LONGEST_PAGE:
+        raise InvalidError.of("limit", f"ask for 1 to {LONGEST_PAGE}")
+    if isinstance(kinds, str):
+        raise InvalidError.of("kinds", 'give a list of event names, as ["Order Completed"]')
+    if kinds is not None and not kinds:
+        return []
+    position = before.position if isinstance(before, Interaction) else before
+    return newest_of_shop(transaction, shop, limit, position, None if kinds is None else tuple(kinds))
 
 
 def orders_shown(

@@ -18,6 +18,7 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "mailgun": "ecrm.plugins.mailgun:Mailgun",
         "notify": "ecrm.plugins.notify:Notify",
         "outreach": "ecrm.plugins.outreach.plugin",
+        "segment": "ecrm.adapters.segment:Segment",
         "ses": "ecrm.plugins.ses.plugin:Ses",
         "sms": "ecrm.plugins.sms.plugin:Sms",
         "standard_webhooks": "ecrm.plugins.standard_webhooks:StandardWebhooks",

@@ -48,6 +48,11 @@ class Door:
         with self._counting:
             return dict(self._refused)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give the sources that take requests, in the order of their names."""
+        return tuple(sorted(name for name, one in self._sources.items() if one.record.verify is not None))
+
     def receive(self, name: str, request: Request) -> Response:
         """Answer a request to a source's address.
 

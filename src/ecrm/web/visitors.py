@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,12 +15,13 @@ from uuid import UUID, uuid4
 import attrs
 
 from ecrm.crm import CRM
-from ecrm.errors import EcrmError
+from ecrm.deadlines import Runner
 
 __all__ = ["Visitor", "Visitors"]
 
 _LOG = logging.getLogger("ecrm.web")
 _LONGEST = 300
+_PATIENCE_S, _REST_S = 0.2, 5.0
 
 
 @attrs.frozen
@@ -41,6 +43,7 @@ class Visitors:
     Args:
         crm: The CRM, as a view on the shop.
         new_id: Gives ids.
+        moment: Gives seconds that only go on.
 
     >>> from ecrm import CRM
     >>> with CRM("sqlite:///shop.db") as crm:
@@ -50,11 +53,21 @@ class Visitors:
     (True, None)
     """
 
-    def __init__(self, crm: CRM, new_id: Callable[[], UUID] = uuid4) -> None:
+    def __init__(
+        self, crm: CRM, new_id: Callable[[], UUID] = uuid4, moment: Callable[[], float] = time.monotonic
+    ) -> None:
         self._crm = crm
         self._new_id = new_id
+        self._moment = moment
+        self._runner = Runner("ecrm-visitors", leave=crm.database.release)
         self._lock = threading.Lock()
+        self._rests_until = float("-inf")
         self._held: Any = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether the key is read, so that making and reading ask no database."""
+        return self._held is not None
 
     def new(self) -> Visitor | None:
         """Make a visitor; None where the key can not be read at the moment."""
@@ -84,11 +97,17 @@ class Visitors:
         return Visitor(said, cookie) if isinstance(said, str) else None
 
     def _signer(self) -> Any:
-        # The key is read once: a cookie must not cost every request a query.
-        with self._lock:
-            if self._held is None:
-                try:
-                    self._held = self._crm.links.signer(self._crm.shop.key, "visitor")
-                except EcrmError as error:
-                    _LOG.warning("visitors are not known at the moment: %s", type(error).__name__)
-            return self._held
+        # The key is read once: a cookie must not cost every request a query. While somebody reads it, or it could
+        # not be read a moment ago, requests go on without.
+        if self._held is None and self._moment() >= self._rests_until and self._lock.acquire(blocking=False):
+            try:
+                self._held = self._runner.call(self._read_key, deadline_s=_PATIENCE_S)
+            except Exception as error:  # noqa: BLE001 - whatever the database does, the host's request goes on
+                self._rests_until = self._moment() + _REST_S
+                _LOG.warning("visitors are not known at the moment: %s", type(error).__name__)
+            finally:
+                self._lock.release()
+        return self._held
+
+    def _read_key(self) -> Any:
+        return self._crm.links.signer(self._crm.shop.key, "visitor")

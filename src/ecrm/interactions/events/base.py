@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from ecrm.interactions.events.declared import Origin, Surroundings
 from ecrm.interactions.events.rules import Direction, Moment, Word
 from ecrm.interactions.events.shape import Shaped, dump_own, kind
+from ecrm.interactions.events.translating import Mapped, declared_mapping, translate
 from ecrm.values.who import Actor, Who
 
 __all__ = ["Event"]
@@ -74,6 +75,32 @@ class Event(Shaped):
     campaign: Origin | None = None
     context: Surroundings | None = None
     live: bool = True
+
+    @classmethod
+    def of(cls, source: Any, mapping: Mapped | None = None, **fields: Any) -> Self:
+        """Make the event of an object of the shop's own, by the mapping that its class declares as `ecrm`.
+
+        Args:
+            source: The shop's order, product, user.
+            mapping: Where each field is found in it: a path of attributes, or a function of it; None takes
+                what its class declares under the event's wire name.
+            fields: What the object does not know, as `channel`; they win.
+
+        Raises:
+            SetupError: There is no mapping, or it names what is not there.
+            InvalidError: A field holds what it must not; `fields` says which.
+
+        >>> from ecrm import events
+        >>> class Order:
+        ...     number, total, currency, buyer = 1001, "149.90", "TRY", "ayse@example.com"
+        ...     ecrm = {"Order Completed": {
+        ...         "order_id": "number", "total": "total", "currency": "currency", "customer": {"email": "buyer"},
+        ...     }}
+        >>> events.OrderCompleted.of(Order(), channel="web").total
+        Money('149.90', 'TRY')
+        """
+        found = translate(cls, source, declared_mapping(cls, source) if mapping is None else mapping)
+        return cls(**{**found, **fields})
 
     @property
     def event_name(self) -> str:

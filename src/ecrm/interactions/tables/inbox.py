@@ -68,13 +68,6 @@ class InboxRow(NamedTuple):
         return f"<InboxRow {self.id}>"
 
 
-def put_row(transaction: Transaction, shop: str, source: str, raw: bytes, at: dt.datetime) -> None:
-    """Put an event in."""
-    mark = "?" if transaction.is_sqlite else "%s"
-    sql = f"INSERT INTO ecrm_inbox (shop, source, received_at, raw) VALUES ({', '.join([mark] * 4)})"
-    transaction.run(sql, (shop, source, micros(at) if transaction.is_sqlite else at, raw))
-
-
 def put_events(transaction: Transaction, shop: str, events: Sequence[str], at: dt.datetime) -> None:
     """Put many events of a shop in, each as JSON."""
     if not events:

@@ -18,12 +18,13 @@ from ecrm.database.types import micros
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.tables.log import READ_COLUMNS, interaction, interaction_sqlite, voided_ids
 
-__all__ = ["Page", "newest_of_profiles", "newest_of_someone"]
+__all__ = ["Page", "newest_of_profiles", "newest_of_shop", "newest_of_someone"]
 
 _IS_VOID = (
     "EXISTS (SELECT 1 FROM ecrm_void v WHERE v.shop = i.shop AND v.profile_id = i.profile_id "
     "AND v.interaction_id = i.id)"
 )
+_PROFILE = READ_COLUMNS.index("profile_id")
 _READ = ", ".join(f"i.{name}::text" if name in {"body", "context"} else f"i.{name}" for name in READ_COLUMNS)
 _READ_SQLITE = ", ".join(f"i.{name}" for name in READ_COLUMNS)
 
@@ -74,6 +75,35 @@ def newest_of_profiles(transaction: Transaction, shop: str, profiles: Sequence[U
     profile_of = {id_.bytes: id_ for id_ in profiles}
     voided = voided_ids(transaction, shop, profiles)
     return [interaction_sqlite(row, profile_of, voided) for row in itertools.islice(rows, page.limit)]
+
+
+def newest_of_shop(
+    transaction: Transaction, shop: str, limit: int, before: int | None, kinds: Sequence[str] | None
+) -> list[Interaction]:
+    """Give what was stored last of a whole shop, by position.
+
+    Args:
+        transaction: A transaction.
+        shop: Which.
+        limit: How many.
+        before: Only positions below this one.
+        kinds: Only these event names.
+    """
+    mark = "?" if transaction.is_sqlite else "%s"
+    values: list[Any] = [shop]
+    where = f"i.shop = {mark}"
+    if before is not None:
+        where, values = f"{where} AND i.position < {mark}", [*values, before]
+    if kinds is not None:
+        where, values = f"{where} AND i.kind IN ({', '.join([mark] * len(kinds))})", [*values, *kinds]
+    read = _READ_SQLITE if transaction.is_sqlite else f"{_READ}, {_IS_VOID}"
+    sql = f"SELECT {read} FROM ecrm_interaction i WHERE {where} ORDER BY i.position DESC LIMIT {mark}"
+    rows = transaction.run(sql, (*values, limit)).fetchall()
+    if not transaction.is_sqlite:
+        return [interaction(row) for row in rows]
+    profile_of = {row[_PROFILE]: UUID(bytes=row[_PROFILE]) for row in rows}
+    voided = voided_ids(transaction, shop, list(profile_of.values()))
+    return [interaction_sqlite(row, profile_of, voided) for row in rows]
 
 
 def _run(transaction: Transaction, profiles: str, parameters: dict[str, Any], page: Page) -> list[Interaction]:
