@@ -106,6 +106,8 @@ class Composer:
                 composed.append(Composed(row, self._outgoing(row, messages[row.id], channel, templates, known)))
             except InvalidError as error:
                 composed.append(Composed(row, None, str(error)))
+            except Exception as error:  # noqa: BLE001 - what is wrong with one message must not keep the others
+                composed.append(Composed(row, None, f"it can not be made: {type(error).__name__}"))
         return composed
 
     def preview(
@@ -218,15 +220,24 @@ def _urls(row: MessageRow, arrangement: Arrangement, links: Links) -> dict[str, 
 def _variables(customer: Customer | None, facts: Mapping[str, Any], sender: Mapping[str, str]) -> dict[str, Any]:
     """Give what every template may use: `customer.name`, `facts.orders.count`, `shop.trade_name`."""
     who = {} if customer is None else {"name": customer.name, "language": customer.language, **customer.attributes}
+    known = {name: value for name, value in who.items() if value is not None}
+    return {"customer": known, "facts": _tree(facts), "shop": dict(sender)}
+
+
+def _tree(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Give facts by the parts of their names; one below another fact keeps its whole name: `orders.revenue.TRY`."""
     tree: dict[str, Any] = {}
-    for name, value in facts.items():
+    # The shorter name first: what it holds is what a template means by it.
+    for name in sorted(facts):
         *family, last = name.split(".")
-        place = tree
+        place: Any = tree
         for part in family:
-            place = place.setdefault(part, {})
-        place[last] = value
-    return {"customer": {name: value for name, value in who.items() if value is not None}, "facts": tree,
-            "shop": dict(sender)}  # fmt: skip
+            place = place.setdefault(part, {}) if isinstance(place, dict) else None
+        if isinstance(place, dict):
+            place[last] = facts[name]
+        else:
+            tree[name] = facts[name]
+    return tree
 
 
 def _chosen(templates: Collection[Template], channel: str, languages: Sequence[str], name: str) -> Template:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from http import HTTPStatus
+from typing import Any
 
 import attrs
 
@@ -79,6 +80,29 @@ class Collector:
             return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         told = self._crm.receive("segment", attrs.evolve(request, body=body))
         return _said(told.status, {"retry-after": told.headers["retry-after"]} if "retry-after" in told.headers else {})
+
+    def describe(self, spec: Any, word: str) -> None:
+        """Add the calls to an OpenAPI document; `ecrm.web.openapi.describe` asks for it.
+
+        Args:
+            spec: An `apispec.APISpec`.
+            word: Where it is mounted, as `v1`.
+        """
+        from ecrm.adapters.segment.schema import SCHEMAS
+
+        spec.components.security_scheme("writeKey", {"type": "http", "scheme": "basic"})
+        told = {"200": {"description": "It is kept."}}
+        told |= {str(int(status)): {"description": message} for status, (_, message) in _CODES.items()}
+        for call, schema in SCHEMAS.items():
+            content = {"application/json": {"schema": schema}}
+            operation = {
+                "operationId": f"{word}_{call}",
+                "summary": f"Take in {call}",
+                "security": [{"writeKey": []}],
+                "requestBody": {"required": True, "content": content},
+                "responses": told,
+            }
+            spec.path(f"/{word}/{call}", operations={"post": operation})
 
 
 def _said(status: int, headers: dict[str, str] | None = None) -> Response:
