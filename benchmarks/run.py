@@ -18,13 +18,14 @@ import reading
 import receiving
 import recording
 import sending
+import webhooks
 from harness import HEAD
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS = {
     "recording": recording, "emitting": emitting, "bulk": bulk, "receiving": receiving, "reading": reading,
     "importing": importing, "reacting": reacting, "sending": sending,
-    "placing": placing,
+    "placing": placing, "webhooks": webhooks,
 }  # fmt: skip
 TEXT = """# Benchmarks
 

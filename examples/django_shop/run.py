@@ -4,6 +4,7 @@ It makes its database and fills it when there is none. The admin site is at /adm
 """
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,8 @@ def main() -> None:
 
     fill()
     port = sys.argv[1] if len(sys.argv) > 1 else "8000"
+    # Whoever ends the shop ends its worker, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     worker = subprocess.Popen([sys.executable, str(HERE / "manage.py"), "ecrm", "work"])
     try:
         call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -26,7 +27,7 @@ def register_settings():
 
 @hookimpl
 def register_sources():
-    return [Source("acme", pull=pull, calls_per_minute=100_000)]
+    return [Source("acme", pull=pull, calls_per_minute=100_000, cursor_at=lambda at: str(at.day))]
 
 
 def pull(shop, cursor, keys):
@@ -76,3 +77,19 @@ def test_a_source_that_fails_is_to_be_tried_again_later(run):
 
 def test_a_source_that_is_not_there_is_the_wrong_input(run):
     assert run("sync", "nobody").exit_code == 2
+
+
+def test_a_source_begins_anew_at_a_time_where_it_can(run):
+    assert run("sync", "acme").exit_code == 0
+    again = run("sync", "acme", "--since", "2026-01-02")
+    assert (again.exit_code, again.output) == (0, "1 events in 1 pages, 1 received, 0 rejected\n")
+    assert run("sync", "acme", "--since", "yesterday").exit_code == 2
+
+
+def test_a_source_that_can_not_begin_at_a_time_says_so(run, tmp_path):
+    plugin = tmp_path / "ecrm_acme_pulled.py"
+    plugin.write_text(PLUGIN.replace(", cursor_at=lambda at: str(at.day)", ""))
+    sys.modules.pop("ecrm_acme_pulled", None)
+    refused = run("sync", "acme", "--since", "2026-01-02")
+    assert refused.exit_code == 2
+    assert "leave it out" in refused.output

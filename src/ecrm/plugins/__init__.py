@@ -20,9 +20,11 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "outreach": "ecrm.plugins.outreach.plugin",
         "segment": "ecrm.adapters.segment:Segment",
         "ses": "ecrm.plugins.ses.plugin:Ses",
+        "shopify": "ecrm.adapters.shopify:Shopify",
         "sms": "ecrm.plugins.sms.plugin:Sms",
         "standard_webhooks": "ecrm.plugins.standard_webhooks:StandardWebhooks",
         "webhook": "ecrm.plugins.webhook.plugin:Webhook",
         "whatsapp": "ecrm.plugins.whatsapp.plugin:Whatsapp",
+        "woocommerce": "ecrm.adapters.woocommerce:WooCommerce",
     }
 )

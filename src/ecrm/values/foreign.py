@@ -47,7 +47,7 @@ def foreign_id(value: Any) -> str | None:
     >>> foreign_id(820982911946154508), foreign_id(" a1 "), foreign_id(0), foreign_id(None)
     ('820982911946154508', 'a1', None, None)
     >>> foreign_id(4111111111111111)
-    'xe9b0ffa6db1c7'
+    'xe9b08a568f1c7'
     """
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         value = str(value)

@@ -18,6 +18,8 @@ __all__ = ["read_json"]
 _LONGEST_NUMBER = 400
 _HIGHEST_EXPONENT = 308
 _LOWEST_EXPONENT = -324
+# Escapes that may make what can not be stored, and numbers too long for the usual way: looked at one by one.
+_UNUSUAL = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|[0-9]{400}")
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
@@ -41,6 +43,12 @@ def read_json(raw: bytes, longest: int = LARGEST_BYTES) -> object:
     if len(raw) > longest:
         raise InvalidError.of("body", f"shorten it to {longest / LARGEST_BYTES:g} MiB")
     _refuse_deep(raw)
+    if not _UNUSUAL.search(raw):
+        try:
+            return json.loads(raw.decode(), object_pairs_hook=_once, parse_float=_ranged, parse_constant=_refuse_name)
+        except (ValueError, RecursionError):
+            # What is wrong, and where, is found below.
+            pass
     try:
         parsed = json.loads(
             raw.decode(),
@@ -54,6 +62,22 @@ def read_json(raw: bytes, longest: int = LARGEST_BYTES) -> object:
     return _checked(parsed, "")
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise InvalidError.of("body", "give each name once")
+    return members
+
+
+def _ranged(text: str) -> Decimal:
+    number = _checked_number(text, "")
+    return number if isinstance(number, Decimal) else Decimal(number)
+
+
+def _refuse_name(_: str) -> NoReturn:
+    _refuse("", "give a finite number below 1e308")
+
+
 class _Pairs(list[tuple[str, Any]]):
     """The members of one object, in order, before names given twice are found."""
 
@@ -65,6 +89,8 @@ class _Number(str):
 
 
 def _refuse_deep(raw: bytes) -> None:
+    if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
+        return
     depth = 0
     for found in _BRACKETS.finditer(raw):
         sign = found.group()

@@ -16,9 +16,21 @@ def quiet(request):
     return HttpResponse("nobody was asked")
 
 
+def buy(request, number):
+    from ecrm import Money, Who, events
+    from ecrm.adapters.django import crm
+
+    total, customer = Money("149.90", "TRY"), Who(user_id=7)
+    crm.emit(events.OrderCompleted(order_id=number, total=total, customer=customer))
+    if "fails" in request.GET:
+        raise ZeroDivisionError
+    return HttpResponse("thank you")
+
+
 urlpatterns = [
     path("crm/", include("ecrm.adapters.django.urls")),
     path("admin/", admin.site.urls),
     path("shown/", shown),
     path("quiet/", quiet),
+    path("buy/<int:number>/", buy),
 ]

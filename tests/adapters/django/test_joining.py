@@ -69,6 +69,19 @@ def test_event_outside_of_any_transaction_is_committed_by_itself(alias, crm):
     assert recorded(crm) == ["1"]
 
 
+@pytest.mark.parametrize("is_atomic", [True, False])
+def test_event_of_a_request_that_fails_goes_with_it_where_requests_are_atomic(alias, crm, monkeypatch, is_atomic):
+    from django.db import connections
+    from django.test import Client
+
+    monkeypatch.setitem(connections.settings[alias], "ATOMIC_REQUESTS", is_atomic)
+    client = Client(raise_request_exception=False)
+    assert client.post("/buy/1/").status_code == 200
+    assert client.post("/buy/2/?fails").status_code == 500
+    assert client.post("/buy/3/").status_code == 200
+    assert sorted(recorded(crm)) == (["1", "3"] if is_atomic else ["1", "2", "3"])
+
+
 def test_event_without_djangos_autocommit_waits_for_the_commit(alias, crm):
     from django.db import transaction
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecrm import Who, events
+from ecrm import Money, Who, events
 
 
 @pytest.fixture
@@ -42,6 +42,13 @@ def test_customer_does_not_see_what_came_by_an_address_they_only_typed(crm):
     assert "secret" not in shown("{% ecrm_timeline user %}", user=ayse)
     assert "secret" in shown("{% ecrm_timeline user staff=True %}", user=ayse)
     assert crm.audit.entries(limit=1)[0].details["what"] == "template timeline"
+
+
+def test_lines_of_an_order_are_written_as_people_do(crm):
+    who = Who(card="2")
+    lines = [events.Product(name="Red mug", quantity=2), events.Product(sku="CUP")]
+    crm.record(events.OrderCompleted(order_id="1", total=Money("9.90", "TRY"), customer=who, products=lines))
+    assert "products: 2 × Red mug; 1 × CUP" in shown("{% ecrm_timeline who %}", who=who)
 
 
 def test_kinds_and_their_number_can_be_chosen(crm):

@@ -209,3 +209,28 @@ def test_a_delivery_of_another_kind_sent_again_under_this_topic_erases_nobody(cr
 def test_samples_are_of_their_topic():
     for topic in ("customers/data_request", "customers/redact", "shop/redact"):
         assert is_as_asked(topic, json.loads(SHOPIFY[topic]), DOMAIN)
+
+
+def test_data_that_could_not_be_handed_over_is_handed_over_later_and_keeps_nobody_waiting(sqlite_url):
+    handed, failing = [], [True]
+
+    def hand_over(*told):
+        if failing:
+            failing.pop()
+            raise OSError
+        handed.append(told)
+
+    with FrozenCRM(sqlite_url, plugins=[Shopify(hand_over=hand_over)], secrets=HELD, clock=FrozenClock()) as crm:
+        crm.plugins.configure("shopify", domain=DOMAIN, is_installed=False)
+        tell(crm)
+        send(crm, "customers/data_request", shopify_body("customers/data_request", customer={"id": 5}))
+        crm.clock.advance(minutes=1)
+        send(crm, "customers/redact", redact())
+        crm.work()
+        crm.clock.advance(minutes=2)
+        crm.work()
+        assert crm.customers.find("john@example.com") is None
+        crm.clock.advance(minutes=2)
+        crm.work()
+        assert ["zeynep@example.org" in told[2].json() for told in handed] == [True]
+        assert crm.privacy.requests() == []

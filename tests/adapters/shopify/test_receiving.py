@@ -226,8 +226,9 @@ def test_a_guest_is_known_by_the_address_on_the_order(crm):
 @pytest.mark.parametrize("named", [{"cart_token": "cart-1"}, {"checkout_token": "123123123"}])
 def test_a_cart_and_a_checkout_are_found_again_by_the_order_that_names_either(crm, named):
     buyer = json.loads(SHOPIFY["orders/create"])["customer"]
+    checkout = {"cart_token": "cart-1", "customer": buyer}
     send(crm, "carts/create", {"id": "cart-1", "token": "cart-1", "line_items": [], "updated_at": "2022-01-01T00:00Z"})
-    send(crm, "checkouts/create", shopify_body("checkouts/create", cart_token="cart-1", customer=buyer))
+    send(crm, "checkouts/create", shopify_body("checkouts/create", **checkout))
     send(crm, "orders/create", real("orders/create", **named))
     kinds = {one.kind for one in crm.timeline(Who(anonymous_id="shopify:cart:cart-1", source="shopify"))}
     assert {"Cart Viewed", "Checkout Started"} <= kinds

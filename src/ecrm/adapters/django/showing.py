@@ -38,4 +38,14 @@ def _details(properties: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple) and value and all(isinstance(one, Mapping) for one in value):
+        return "; ".join(_line(one) for one in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _line(line: Mapping[str, Any]) -> str:
+    """Say a line of products as people write it."""
+    name = next((line[key] for key in ("name", "sku", "product_id") if line.get(key)), None)
+    if name is None:
+        return json.dumps(dict(line), ensure_ascii=False, default=str)
+    return f"{line['quantity']} × {name}" if "quantity" in line else str(name)

@@ -6,10 +6,11 @@ They become requests of `crm.privacy`; the duty here fulfils them, so that none 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ecrm.adapters.shopify.naming import customer_named, tail
-from ecrm.errors import InvalidError
+from ecrm.errors import InvalidError, NotFoundError
 from ecrm.hookspecs import Asked, Delivery
 from ecrm.privacy.model.asking import Asking
 from ecrm.privacy.model.export import Export
@@ -25,7 +26,7 @@ __all__ = ["COMPLIANCE", "HandOver", "data_asked", "fulfil", "is_as_asked", "per
 HandOver = Callable[[str, Request, Export | None], object]
 _LAW, _SOURCE = "shopify", "shopify"
 _ACTOR = Actor.system("shopify")
-_MOST = 100
+_MOST = 10_000
 
 
 def data_asked(body: Mapping[str, Any], _: Delivery) -> Iterator[Asked]:
@@ -59,19 +60,43 @@ def is_as_asked(topic: str, body: Any, domain: str) -> bool:
 
 
 def fulfil(crm: CRM, hand_over: HandOver | None) -> None:
-    """Fulfil what waits: erase at once; export where somebody takes it, else it waits for a person until it is due."""
+    """Fulfil what waits: erase at once; export where somebody takes it, else it waits for a person until it is due.
+
+    One that fails waits for the next time, and keeps none of the others.
+
+    Raises:
+        Exception: What the first that failed raised.
+    """
+    failure: Exception | None = None
     for request in crm.privacy.requests("open", _MOST):
-        if request.channel != _SOURCE:
+        asking = Asking.read(request.evidence) if request.channel == _SOURCE else None
+        if asking is None:
             continue
-        if request.kind == "erasure":
-            asking = Asking.read(request.evidence)
-            crm.privacy.fulfil(request.id, _ACTOR)
-            if asking is not None and asking.who is None:
-                # The shop is no more: what it set goes too, and with it whatever would still be received.
-                crm.plugins.forget(_SOURCE)
-        elif hand_over is not None:
-            export = crm.privacy.fulfil(request.id, _ACTOR)
-            hand_over(crm.shop.key, request, export if isinstance(export, Export) else None)
+        try:
+            if request.kind == "erasure":
+                _erase(crm, request, asking)
+            elif hand_over is not None:
+                hand_over(crm.shop.key, request, _export(crm, asking))
+                # Only now: what nobody took was not answered.
+                crm.privacy.close(request.id, actor=_ACTOR)
+        except Exception as error:  # noqa: BLE001 - a stranger's function, and the others have deadlines too
+            failure = failure or error
+    if failure is not None:
+        raise failure
+
+
+def _erase(crm: CRM, request: Request, asking: Asking) -> None:
+    crm.privacy.fulfil(request.id, _ACTOR)
+    if asking.who is None:
+        # The shop is no more: what it set goes too, and with it whatever would still be received.
+        crm.plugins.forget(_SOURCE)
+
+
+def _export(crm: CRM, asking: Asking) -> Export | None:
+    for way in reversed(asking.ways()):
+        with suppress(InvalidError, NotFoundError):
+            return crm.privacy.export(way, _ACTOR)
+    return None
 
 
 def _whose(body: Mapping[str, Any]) -> Any:
