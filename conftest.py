@@ -73,15 +73,15 @@ class ModuleDocument(PythonDocStringDocument):
 
 documents = Sybil(
     parsers=[PythonCodeBlockParser(), ReasonedSkipParser()],
-    patterns=["README.md", "README.tr.md", "docs/**/*.md", "docs/*.md"],
+    patterns=["README.md", "README.tr.md", "docs/*.md", "docs/*/*.md", "docs/*/*/*.md"],
     excludes=["docs/_build/**"],
     setup=enter_own_directory,
     teardown=leave_own_directory,
 )
 docstrings = Sybil(
     parsers=[DocTestParser()],
-    patterns=["src/ecrm/**/*.py", "src/ecrm/*.py"],
-    excludes=["**/migrations/**"],
+    patterns=["src/ecrm/*.py", "src/ecrm/*/*.py", "src/ecrm/*/*/*.py", "src/ecrm/*/*/*/*.py"],
+    excludes=["**/migrations/**", "**/versions/**"],
     document_types={".py": ModuleDocument},
     setup=enter_own_directory,
     teardown=leave_own_directory,

@@ -45,9 +45,11 @@ class Collector:
     Args:
         crm: The CRM; which shop it is, the write key says.
 
+    >>> from cryptography.fernet import Fernet
     >>> from ecrm import CRM
+    >>> key = Fernet.generate_key().decode()
     >>> body = b'{"userId": "7", "event": "Gift Wrapped", "writeKey": "the write key of the shop"}'
-    >>> with CRM("sqlite:///shop.db") as crm:
+    >>> with CRM("sqlite:///shop.db", secrets={"settings": key}) as crm:
     ...     seen = crm.plugins.configure("segment", write_key="the write key of the shop")
     ...     Collector(crm).answer(Request("POST", "/v1/track", body)).body
     b'{"success": true}'

@@ -114,7 +114,7 @@ def who_of(message: Mapping[str, Any]) -> Who:
     Raises:
         InvalidError: It names nobody, or by what is no id.
 
-    >>> who_of({"userId": 7, "anonymousId": "a1", "traits": {"email": "ayse@example.com"}})
+    >>> who_of({"type": "identify", "userId": 7, "anonymousId": "a1", "traits": {"email": "ayse@example.com"}})
     Who(email=…, user_id=…, anonymous_id=…)
     """
     user, anonymous = message.get("userId"), message.get("anonymousId")

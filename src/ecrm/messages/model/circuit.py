@@ -36,7 +36,7 @@ def backoff_s(tries: int, wait_s: float | None, jitter: float) -> float:
         wait_s: How long the provider asked to wait, where it did: never less than that.
         jitter: A number from 0 to 1, so that what failed together does not come again together.
 
-    >>> backoff_s(1, None, 0.0), backoff_s(2, None, 1.0), backoff_s(1, 600, 0.0)
+    >>> backoff_s(1, None, 0.0), backoff_s(2, None, 1.0), backoff_s(1, 600.0, 0.0)
     (30.0, 90.0, 600.0)
     """
     base = min(_FIRST_WAIT_S * 2.0 ** min(tries - 1, 20), _LONGEST_WAIT_S)
