@@ -1,0 +1,1 @@
+"""What they say: surveys, invitations, answers and scores."""
