@@ -100,7 +100,8 @@ def rank_correlation(pairs: Pairs, *, level: float = LEVEL) -> Estimate:
 
     Source: Spearman (1904), The proof and measurement of association between two things, American Journal of
     Psychology 15, 72-101; the interval of Bonett & Wright (2000), Sample size requirements for estimating Pearson,
-    Kendall and Spearman correlations, Psychometrika 65, 23-28.
+    Kendall and Spearman correlations, Psychometrika 65, 23-28. Where the two go together without exception that one has
+    no width; then it is the one that Wilson's interval leaves for exceptions.
 
     >>> print(rank_correlation({(1, 2): 20, (2, 5): 10, (3, 4): 10}))
     0.78 (95 %: 0.59 to 0.89; n = 40)
@@ -119,7 +120,8 @@ def _correlation(pairs: Pairs, z: float, level: float) -> Estimate:
     if 0 in squares:
         return Estimate(None, None, n, "correlation", note="one of the two is the same for everybody")
     products = sum(count * first[one] * second[other] for (one, other), count in counts.items())
-    value = max(-1.0, min(1.0, products / math.sqrt(squares[0]) / math.sqrt(squares[1])))
+    is_perfect = products**2 == squares[0] * squares[1]
+    value = math.copysign(1, products) if is_perfect else products / math.sqrt(squares[0] * squares[1])
     if n < _FEWEST:
         return Estimate(value, None, n, "correlation")
     interval = interval_around(value, *_limits(value, n, z), level, within=(-1, 1))
@@ -128,7 +130,9 @@ def _correlation(pairs: Pairs, z: float, level: float) -> Estimate:
 
 def _limits(value: float, n: int, z: float) -> tuple[float, float]:
     if abs(value) == 1:
-        return (value, value)
+        # As many pairs may go against the order as Wilson's interval allows where none of n did.
+        least = 1 - 2 * z * z / (n + z * z)
+        return (least, 1.0) if value > 0 else (-1.0, -least)
     middle, half = math.atanh(value), z * math.sqrt((1 + value * value / 2) / (n - 3))
     return math.tanh(middle - half), math.tanh(middle + half)
 

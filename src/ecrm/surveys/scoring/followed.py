@@ -16,9 +16,11 @@ NOT_ASKED = "not asked"
 _DAY = dt.timedelta(days=1)
 
 
-def _check_aware(_: Any, field: Any, value: Any) -> None:
+def _in_utc(value: Any) -> dt.datetime:
     if not isinstance(value, dt.datetime) or value.tzinfo is None:
-        raise InvalidError.of(field.name, "give a time with its zone")
+        raise InvalidError.of("time", "give a time with its zone")
+    # Two times of one zone are subtracted by the clock on the wall, and that one is changed twice a year.
+    return value.astimezone(dt.UTC)
 
 
 def _check_whole(_: Any, field: Any, value: Any) -> None:
@@ -38,7 +40,7 @@ class Happening:
     """
 
     name: str
-    at: dt.datetime = attrs.field(validator=_check_aware)
+    at: dt.datetime = attrs.field(converter=_in_utc)
     amount_minor: int = attrs.field(default=0, validator=_check_whole)
 
 
@@ -59,8 +61,8 @@ class Followed:
 
     key: str = attrs.field(repr=False)
     group: str
-    since: dt.datetime = attrs.field(validator=_check_aware)
-    until: dt.datetime = attrs.field(validator=_check_aware)
+    since: dt.datetime = attrs.field(converter=_in_utc)
+    until: dt.datetime = attrs.field(converter=_in_utc)
     happened: tuple[Happening, ...] = attrs.field(default=(), converter=tuple, repr=False)
 
     def __attrs_post_init__(self) -> None:

@@ -144,7 +144,7 @@ def interval_around(
 
 
 def _default_note(estimate: Any) -> str:
-    return note_of(estimate.n)
+    return note_of(checked_count(estimate.n, "n"))
 
 
 @attrs.frozen

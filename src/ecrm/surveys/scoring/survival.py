@@ -19,7 +19,7 @@ from ecrm.surveys.scoring.interval import (
     interval_around,
     note_of,
     z_of,
-)  # fmt: skip
+)
 from ecrm.surveys.scoring.proportion import share
 
 __all__ = ["Curve", "Step", "kaplan_meier"]
@@ -95,10 +95,11 @@ class Curve:
 
     def _interval(self, step: Step | None, value: float, days: float) -> Interval:
         if step is None:
-            still = len(self.ends) - bisect_left(self.ends, days)
+            still = self.n - bisect_left(self.ends, days)
             return interval_around(0.0, 0.0, _highest(still, self.level), self.level)
         if step.waiting == 0:
-            return interval_around(1.0, 1 - _highest(step.at_risk, self.level), 1.0, self.level)
+            known = step.at_risk if bisect_left(self.ends, step.days) else self.n
+            return interval_around(1.0, 1 - _highest(known, self.level), 1.0, self.level)
         spread = z_of(self.level) * math.sqrt(step.greenwood) / -math.log(step.waiting)
         low, high = (1 - step.waiting ** _bounded_exp(sign * spread) for sign in (-1, 1))
         return interval_around(value, low, high, self.level, within=(0, 1))
