@@ -6,7 +6,7 @@ Who answers is not drawn by lot. What is found here goes with a score; it need n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -133,10 +133,9 @@ def said_versus_did(
     Raises:
         InvalidError: A customer is there twice, a group is no band of the score, or a horizon is not above 0.
 
-    Source: Kaplan & Meier (1958), see `Curve.happened_within`; Hall (1992), see `mean_of_amounts`; that satisfaction
-    must be set beside behaviour: Morgan & Rego (2006), The value of different customer satisfaction and loyalty metrics
-    in predicting business performance, Marketing Science 25, 426-439; Keiningham, Cooil, Andreassen & Aksoy (2007), A
-    longitudinal examination of Net Promoter and firm revenue growth, Journal of Marketing 71, 39-51.
+    Source: Kaplan & Meier (1958), see `Curve.happened_within`; Hall (1992), see `mean_of_amounts`; to set satisfaction
+    beside behaviour: Morgan & Rego (2006), Marketing Science 25, 426-439; Keiningham, Cooil, Andreassen & Aksoy (2007),
+    A longitudinal examination of Net Promoter and firm revenue growth, Journal of Marketing 71, 39-51.
 
     >>> import datetime as dt
     >>> from ecrm.surveys.scoring import Followed, Happening
@@ -161,17 +160,7 @@ def said_versus_did(
     curves = {
         (group, what): _curve(some, name, level) for group, some in groups.items() for what, name in names.items()
     }
-    outcomes = tuple(
-        Outcome(
-            group,
-            days,
-            len(some),
-            {what: curves[group, what].happened_within(days) for what in names},
-            _revenue(some, days, level),
-        )
-        for days in horizons
-        for group, some in groups.items()
-    )
+    outcomes = tuple(_outcomes(groups, names, curves, horizons, level))
     return SaidVersusDid(
         scale,
         horizons,
@@ -201,6 +190,19 @@ def _grouped(rows: Iterable[Followed], scale: Scale) -> dict[str, list[Followed]
         seen.add(row.key)
         groups[row.group].append(row)
     return groups
+
+
+def _outcomes(
+    groups: Mapping[str, Sequence[Followed]],
+    names: Iterable[str],
+    curves: Mapping[tuple[str, str], Curve],
+    horizons: Iterable[int],
+    level: float,
+) -> Iterator[Outcome]:
+    for days in horizons:
+        for group, rows in groups.items():
+            shares = {what: curves[group, what].happened_within(days) for what in names}
+            yield Outcome(group, days, len(rows), shares, _revenue(rows, days, level))
 
 
 def _curve(rows: Iterable[Followed], name: str, level: float) -> Curve:
