@@ -10,6 +10,7 @@ from ecrm.hookspecs.channels import Channel, Line, Outgoing, Receipt
 from ecrm.hookspecs.following import Follower, Move, Regrouping
 from ecrm.hookspecs.hooks import Contact, Hooks, hookimpl, hookspec
 from ecrm.hookspecs.parts import Command, Condition, Duty, Need, Panel, Service, Tables, WebPage
+from ecrm.hookspecs.questions import QuestionKind
 from ecrm.hookspecs.reactions import Reaction, Timer
 from ecrm.hookspecs.settings import Setting
 from ecrm.hookspecs.sources import Asked, Delivery, Keys, Page, Refusal, Source
@@ -37,6 +38,7 @@ __all__ = [
     "Outgoing",
     "Page",
     "Panel",
+    "QuestionKind",
     "Reaction",
     "Receipt",
     "Refusal",

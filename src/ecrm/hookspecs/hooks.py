@@ -13,6 +13,7 @@ from ecrm.hookspecs.channels import Channel
 from ecrm.hookspecs.following import Follower
 from ecrm.hookspecs.naming import check_said
 from ecrm.hookspecs.parts import Command, Condition, Duty, Need, Panel, Service, Tables, WebPage
+from ecrm.hookspecs.questions import QuestionKind
 from ecrm.hookspecs.reactions import Reaction, Timer
 from ecrm.hookspecs.settings import Setting
 from ecrm.hookspecs.sources import Source
@@ -91,6 +92,10 @@ class Hooks:
     @hookspec
     def register_channels(self) -> Iterable[Channel]:  # type: ignore[empty-body]
         """Contribute ways to reach customers."""
+
+    @hookspec
+    def register_question_kinds(self) -> Iterable[QuestionKind]:  # type: ignore[empty-body]
+        """Contribute kinds of questions for surveys."""
 
     @hookspec
     def register_settings(self) -> Iterable[Setting]:  # type: ignore[empty-body]

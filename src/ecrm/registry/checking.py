@@ -15,6 +15,7 @@ from ecrm.interactions.events import Event, Kinds
 from ecrm.interactions.model.book import check_aggregate
 from ecrm.interactions.model.fact import FACTS
 from ecrm.registry.contributions import Contributions
+from ecrm.surveys.model.kinds import KINDS
 
 __all__ = ["check_needs", "check_records", "joined_kinds"]
 
@@ -25,6 +26,7 @@ _NAMED = {
     "register_sources": "source",
     "register_duties": "duty",
     "register_channels": "channel",
+    "register_question_kinds": "question kind",
     "register_commands": "command",
     "register_panels": "panel",
     "register_facts": "fact",
@@ -88,6 +90,10 @@ def check_records(found: Contributions) -> None:
         owner = found.sources[_THE_SHOPS_SOURCE].plugin
         message = "that is the source of what the shop itself tells: choose another name"
         raise SetupError(f"plugin {owner} has a source called {_THE_SHOPS_SOURCE}: {message}")
+    taken = sorted(KINDS & found.question_kinds.keys())
+    if taken:
+        owner = found.question_kinds[taken[0]].plugin
+        raise SetupError(f"plugin {owner}: the question kind {taken[0]} is the core's: rename it")
 
 
 def _is_installed(module: str) -> bool:

@@ -18,6 +18,7 @@ from ecrm.hookspecs import (
     Fact,
     Follower,
     Panel,
+    QuestionKind,
     Reaction,
     Service,
     Setting,
@@ -115,6 +116,11 @@ class Contributions:
     def channels(self) -> Mapping[str, Owned[Channel]]:
         """Give the channels by name."""
         return self._by_name("register_channels")
+
+    @cached_property
+    def question_kinds(self) -> Mapping[str, Owned[QuestionKind]]:
+        """Give the kinds of questions by name."""
+        return self._by_name("register_question_kinds")
 
     @cached_property
     def commands(self) -> Mapping[str, Owned[Command]]:
