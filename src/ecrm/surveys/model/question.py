@@ -217,8 +217,10 @@ class PluginQuestion(Question):
         InvalidError: The plugin's kind does not take the options.
 
     >>> from ecrm.hookspecs import QuestionKind
-    >>> stars = QuestionKind("stars", "Stars.", check=lambda answer, options: min(int(answer), options["most"]))
-    >>> PluginQuestion("stars", "How many stars?", of=stars, options={"most": 10}).checked("12")
+    >>> def stars(answer, options):
+    ...     return min(int(answer), options["most"])
+    >>> kind = QuestionKind("stars", "Stars.", check=stars, check_options=lambda options: None)
+    >>> PluginQuestion("stars", "How many stars?", of=kind, options={"most": 10}).checked("12")
     10
     """
 

@@ -5,7 +5,7 @@ Nothing here asks a database or a clock. Each estimate comes with its interval, 
 
 from __future__ import annotations
 
-from ecrm.surveys.scoring.band import SCALES, Scale, band_of, scale_of
+from ecrm.surveys.scoring.band import SCALES, ScoreScale, band_of, scale_of
 from ecrm.surveys.scoring.comparison import difference, difference_of_estimates, difference_of_means, is_clear
 from ecrm.surveys.scoring.counts import Bar, Counts, Moments, distribution
 from ecrm.surveys.scoring.driver import Driver, key_drivers, pairs_of, rank_correlation
@@ -13,7 +13,7 @@ from ecrm.surveys.scoring.followed import ASKED, NOT_ASKED, Followed, Happening
 from ecrm.surveys.scoring.followup import Outcome, SaidVersusDid, said_versus_did
 from ecrm.surveys.scoring.interval import LEVEL, Estimate, Interval
 from ecrm.surveys.scoring.mean import mean_of_amounts, mean_on_scale
-from ecrm.surveys.scoring.netpromoter import Nps, nps, nps_difference, nps_of_bands
+from ecrm.surveys.scoring.netpromoter import NpsScore, nps, nps_difference, nps_of_bands
 from ecrm.surveys.scoring.period import PERIODS, Point, period_of, scored, trend
 from ecrm.surveys.scoring.proportion import share
 from ecrm.surveys.scoring.rating import Rating, ces, csat
@@ -35,12 +35,12 @@ __all__ = [
     "Happening",
     "Interval",
     "Moments",
-    "Nps",
+    "NpsScore",
     "Outcome",
     "Point",
     "Rating",
     "SaidVersusDid",
-    "Scale",
+    "ScoreScale",
     "Step",
     "Verdict",
     "band_of",

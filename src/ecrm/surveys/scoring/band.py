@@ -6,11 +6,11 @@ import attrs
 
 from ecrm.errors import InvalidError
 
-__all__ = ["CES", "CSAT", "NPS", "SCALES", "Scale", "band_of", "scale_of"]
+__all__ = ["CES", "CSAT", "NPS", "SCALES", "ScoreScale", "band_of", "scale_of"]
 
 
 @attrs.frozen
-class Scale:
+class ScoreScale:
     """Be a scale with three bands.
 
     Args:
@@ -54,21 +54,21 @@ class Scale:
         return self.bands[2]
 
 
-NPS = Scale(
+NPS = ScoreScale(
     "nps", range(11), ("promoter", "passive", "detractor"), ("promoters", "passives", "detractors"), 9, 7,
 )  # fmt: skip
-CSAT = Scale(
+CSAT = ScoreScale(
     "csat", range(1, 6), ("satisfied", "neutral", "unsatisfied"),
     ("the satisfied", "the neutral", "the unsatisfied"), 4, 3,
 )  # fmt: skip
-CES = Scale(
+CES = ScoreScale(
     "ces", range(1, 8), ("easy", "neutral", "hard"),
     ("those who found it easy", "those who found it neither", "those who found it hard"), 5, 4,
 )  # fmt: skip
 SCALES = {scale.kind: scale for scale in (NPS, CSAT, CES)}
 
 
-def scale_of(kind: str) -> Scale:
+def scale_of(kind: str) -> ScoreScale:
     """Give the scale of a kind of score.
 
     Raises:

@@ -8,14 +8,14 @@ from ecrm.errors import InvalidError
 from ecrm.surveys.scoring.band import CSAT
 from ecrm.surveys.scoring.counts import Moments
 from ecrm.surveys.scoring.interval import LEVEL, Estimate, checked_level, interval_around
-from ecrm.surveys.scoring.netpromoter import Nps, nps_difference
+from ecrm.surveys.scoring.netpromoter import NpsScore, nps_difference
 from ecrm.surveys.scoring.rating import Rating
 from ecrm.surveys.scoring.student import t_of
 
 __all__ = ["difference", "difference_of_estimates", "difference_of_means", "is_clear"]
 
 
-def difference(one: Nps | Rating, other: Nps | Rating) -> Estimate:
+def difference(one: NpsScore | Rating, other: NpsScore | Rating) -> Estimate:
     """Estimate by how much one group scores higher than another, in the number that stands for the whole.
 
     Args:
@@ -36,9 +36,9 @@ def difference(one: Nps | Rating, other: Nps | Rating) -> Estimate:
     """
     if one.level != other.level:
         raise InvalidError.of("level", "compare scores of the same level")
-    if isinstance(one, Nps) and isinstance(other, Nps):
+    if isinstance(one, NpsScore) and isinstance(other, NpsScore):
         return nps_difference(one, other)
-    if isinstance(one, Nps) or isinstance(other, Nps) or one.scale != other.scale:
+    if isinstance(one, NpsScore) or isinstance(other, NpsScore) or one.scale != other.scale:
         raise InvalidError.of("scale", "compare scores of the same scale")
     if one.scale is CSAT:
         return difference_of_estimates(one.best, other.best)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import attrs
 
 from ecrm.errors import InvalidError, NotFoundError
-from ecrm.surveys.scoring.band import Scale, scale_of
+from ecrm.surveys.scoring.band import ScoreScale, scale_of
 from ecrm.surveys.scoring.comparison import difference_of_estimates
 from ecrm.surveys.scoring.counts import Moments
 from ecrm.surveys.scoring.followed import ASKED, NOT_ASKED, Followed
@@ -67,7 +67,7 @@ class SaidVersusDid:
         worst_who_stayed: By horizon, who of the worst band bought within it; keys, sorted.
     """
 
-    scale: Scale
+    scale: ScoreScale
     horizons_days: tuple[int, ...]
     outcomes: tuple[Outcome, ...]
     curves: Mapping[tuple[str, str], Curve] = attrs.field(repr=False)
@@ -127,8 +127,7 @@ def said_versus_did(
         level: The level of the intervals, each for itself.
 
     Returns:
-        The outcomes, the lists and a verdict. The verdict is of the longest horizon of which anything can be said,
-        never of the one that looks best.
+        Outcomes, lists, and a verdict of the longest horizon of which anything can be said, not of the best-looking.
 
     Raises:
         InvalidError: A customer is there twice, a group is no band of the score, or a horizon is not above 0.
@@ -138,18 +137,14 @@ def said_versus_did(
     A longitudinal examination of Net Promoter and firm revenue growth, Journal of Marketing 71, 39-51.
 
     >>> import datetime as dt
-    >>> from ecrm.surveys.scoring import Followed, Happening
+    >>> from ecrm.surveys.scoring import Happening
     >>> day, start = dt.timedelta(days=1), dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    >>> def customer(number, band, bought_after_days):
-    ...     bought = [Happening("Order Completed", start + bought_after_days * day, 9_900)]
-    ...     return Followed(str(number), band, start, start + 100 * day, bought)
-    >>> rows = [customer(n, "promoter", 20 if n < 30 else 300) for n in range(50)]
-    >>> rows += [customer(n, "detractor", 20 if n < 60 else 300) for n in range(50, 100)]
-    >>> found = said_versus_did(rows, horizons_days=(90, 180))
-    >>> print(found.of("promoter", 90)["bought again"])
-    60.0 % (95 %: 46.9 to 73.5; n = 50)
-    >>> print(found.of("promoter", 180)["bought again"])
-    nobody was followed for 180 days yet
+    >>> bought = [Happening("Order Completed", start + 20 * day, 9_900)]
+    >>> rows = [Followed(f"a{n}", "promoter", start, start + 100 * day, bought if n < 30 else []) for n in range(50)]
+    >>> rows += [Followed(f"b{n}", "detractor", start, start + 100 * day, bought if n < 10 else []) for n in range(50)]
+    >>> found = said_versus_did(rows)
+    >>> print(found.of("promoter", 90)["bought again"], found.of("promoter", 180)["bought again"], sep="; ")
+    60.0 % (95 %: 46.9 to 73.5; n = 50); nobody was followed for 180 days yet
     >>> found.verdict.word, found.verdict.horizon_days, len(found.best_who_left[90]), len(found.worst_who_stayed[90])
     ('predicts', 90, 20, 10)
     """
@@ -157,9 +152,7 @@ def said_versus_did(
     scale, horizons = scale_of(kind), _checked_horizons(horizons_days)
     names = {BOUGHT: purchase, **(also or {})}
     groups = _grouped(rows, scale)
-    curves = {
-        (group, what): _curve(some, name, level) for group, some in groups.items() for what, name in names.items()
-    }
+    curves = {(group, what): _curve(groups[group], names[what], level) for group in groups for what in names}
     outcomes = tuple(_outcomes(groups, names, curves, horizons, level))
     return SaidVersusDid(
         scale,
@@ -179,7 +172,7 @@ def _checked_horizons(horizons_days: Sequence[int]) -> tuple[int, ...]:
     return horizons
 
 
-def _grouped(rows: Iterable[Followed], scale: Scale) -> dict[str, list[Followed]]:
+def _grouped(rows: Iterable[Followed], scale: ScoreScale) -> dict[str, list[Followed]]:
     groups: dict[str, list[Followed]] = {group: [] for group in (*scale.bands, ASKED, NOT_ASKED)}
     seen: set[str] = set()
     for row in rows:
@@ -225,7 +218,7 @@ def _revenue(rows: Sequence[Followed], days: int, level: float) -> Estimate:
     return found
 
 
-def _verdict(scale: Scale, horizons: tuple[int, ...], outcomes: Iterable[Outcome]) -> Verdict:
+def _verdict(scale: ScoreScale, horizons: tuple[int, ...], outcomes: Iterable[Outcome]) -> Verdict:
     """Judge by the longest horizon of which anything can be said, else by the shortest."""
     bought = {(outcome.group, outcome.horizon_days): outcome.shares[BOUGHT] for outcome in outcomes}
     verdicts = [verdict_of(scale.kind, bought[scale.best, days], bought[scale.worst, days], days) for days in horizons]

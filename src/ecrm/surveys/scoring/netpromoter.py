@@ -12,14 +12,14 @@ from ecrm.surveys.scoring.counts import Bar, Counts, checked_counts, distributio
 from ecrm.surveys.scoring.interval import LEVEL, Estimate, Interval, checked_count, interval_around, z_of
 from ecrm.surveys.scoring.proportion import share
 
-__all__ = ["Nps", "nps", "nps_difference", "nps_of_bands"]
+__all__ = ["NpsScore", "nps", "nps_difference", "nps_of_bands"]
 
 # Three made-up answers, a quarter of them promoters and a quarter detractors.
 _MADE_UP = (0.75, 1.5, 0.75)
 
 
 @attrs.frozen
-class Nps:
+class NpsScore:
     """Keep a Net Promoter Score and what it is made of.
 
     Args:
@@ -96,7 +96,7 @@ class Nps:
         return (self.promoters - self.detractors) / self.n
 
 
-def nps(counts: Counts, *, level: float = LEVEL) -> Nps:
+def nps(counts: Counts, *, level: float = LEVEL) -> NpsScore:
     """Score answers from 0 to 10.
 
     Args:
@@ -117,10 +117,10 @@ def nps(counts: Counts, *, level: float = LEVEL) -> Nps:
     promoters, passives, detractors = (
         sum(count for value, count in held.items() if NPS.band_of(value) == band) for band in NPS.bands
     )
-    return Nps(promoters, passives, detractors, level, distribution(held, NPS.values, level=level))
+    return NpsScore(promoters, passives, detractors, level, distribution(held, NPS.values, level=level))
 
 
-def nps_of_bands(promoters: int, passives: int, detractors: int, *, level: float = LEVEL) -> Nps:
+def nps_of_bands(promoters: int, passives: int, detractors: int, *, level: float = LEVEL) -> NpsScore:
     """Score answers of which only the bands are known.
 
     Raises:
@@ -132,10 +132,10 @@ def nps_of_bands(promoters: int, passives: int, detractors: int, *, level: float
     >>> one.score.value, round(one.standard_error, 4), round(one.wald.low, 3), round(one.wald.high, 3)
     (50.0, 8.0623, 34.198, 65.802)
     """
-    return Nps(promoters, passives, detractors, level=level)
+    return NpsScore(promoters, passives, detractors, level=level)
 
 
-def nps_difference(one: Nps, other: Nps) -> Estimate:
+def nps_difference(one: NpsScore, other: NpsScore) -> Estimate:
     """Estimate by how many points one group scores higher than another.
 
     The groups are different people. The level is that of the first.
@@ -143,7 +143,7 @@ def nps_difference(one: Nps, other: Nps) -> Estimate:
     Returns:
         The difference in points, -200 to 200; no value where one of the groups is empty.
 
-    Source: Rocks (2016), see `Nps.score`; made-up answers in each of two groups as in Agresti & Caffo (2000), Simple
+    Source: Rocks (2016), see `NpsScore.score`; made-up answers in each of two groups: Agresti & Caffo (2000), Simple
     and effective confidence intervals for proportions, The American Statistician 54, 280-288.
 
     >>> print(nps_difference(nps_of_bands(70, 10, 20), nps_of_bands(50, 20, 30)))

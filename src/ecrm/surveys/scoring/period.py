@@ -12,7 +12,7 @@ from ecrm.surveys.scoring.band import CSAT, NPS, scale_of
 from ecrm.surveys.scoring.comparison import difference
 from ecrm.surveys.scoring.counts import Counts
 from ecrm.surveys.scoring.interval import LEVEL, Estimate
-from ecrm.surveys.scoring.netpromoter import Nps, nps
+from ecrm.surveys.scoring.netpromoter import NpsScore, nps
 from ecrm.surveys.scoring.rating import Rating, ces, csat
 
 __all__ = ["PERIODS", "Point", "period_of", "scored", "trend"]
@@ -22,7 +22,7 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _DAYS = {"day": 1, "week": 7}
 
 
-def scored(kind: str, counts: Counts, *, level: float = LEVEL) -> Nps | Rating:
+def scored(kind: str, counts: Counts, *, level: float = LEVEL) -> NpsScore | Rating:
     """Score answers of any kind; the `headline` of each is its number.
 
     Args:
@@ -55,7 +55,7 @@ class Point:
     """
 
     period: dt.date
-    score: Nps | Rating
+    score: NpsScore | Rating
     change: Estimate | None
 
 
@@ -112,7 +112,7 @@ def trend(
         for value, count in some.items():
             of_period[value] = of_period.get(value, 0) + count
     points: list[Point] = []
-    last: Nps | Rating | None = None
+    last: NpsScore | Rating | None = None
     for period in _periods(gathered, every):
         score = scored(kind, gathered.get(period, {}), level=level)
         points.append(Point(period, score, _change(score, last)))
@@ -125,7 +125,7 @@ def _check_every(every: str) -> None:
         raise InvalidError.of("every", f"give one of {', '.join(PERIODS)}")
 
 
-def _change(score: Nps | Rating, last: Nps | Rating | None) -> Estimate | None:
+def _change(score: NpsScore | Rating, last: NpsScore | Rating | None) -> Estimate | None:
     if last is None:
         return None
     if not score.n:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from ecrm.surveys.scoring.band import CES, CSAT, Scale
+from ecrm.surveys.scoring.band import CES, CSAT, ScoreScale
 from ecrm.surveys.scoring.counts import Bar, Counts, Moments, checked_counts, distribution
 from ecrm.surveys.scoring.interval import LEVEL, Estimate
 from ecrm.surveys.scoring.mean import mean_on_scale
@@ -29,7 +29,7 @@ class Rating:
         level: The level of its intervals.
     """
 
-    scale: Scale
+    scale: ScoreScale
     n: int
     best: Estimate
     mean: Estimate
@@ -89,7 +89,7 @@ def ces(counts: Counts, *, level: float = LEVEL) -> Rating:
     return _rated(CES, counts, level)
 
 
-def _rated(scale: Scale, counts: Counts, level: float) -> Rating:
+def _rated(scale: ScoreScale, counts: Counts, level: float) -> Rating:
     held = checked_counts(counts, scale.values)
     best = sum(count for value, count in held.items() if value >= scale.best_from)
     n = sum(held.values())
