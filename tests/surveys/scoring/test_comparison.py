@@ -20,6 +20,7 @@ from ecrm.surveys.scoring import (
     nps,
     share,
 )  # fmt: skip
+from ecrm.surveys.scoring.student import t_of
 
 samples = st.lists(st.integers(-100, 100), min_size=2, max_size=30)
 parts = st.integers(1, 500).flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole)))
@@ -92,9 +93,9 @@ def test_a_difference_of_means_holds_its_estimate_and_turns_with_the_groups(one,
 
 
 def test_the_degrees_of_freedom_are_those_of_welch():
-    # By hand: a = 14 / 6, b = 8.8 / 6; square 3.8; freedom (a + b)^2 / (a^2 / 5 + b^2 / 5) = 9.505...
+    # By hand: variances 14 and 8.1667, so a = 2.3333, b = 1.3611; freedom (a + b)^2 / (a^2 / 5 + b^2 / 5) = 9.352.
     found = difference_of_means(Moments.of([20, 22, 24, 26, 28, 30]), Moments.of([18, 20, 21, 22, 24, 26]))
-    assert found.interval.high - found.value == pytest.approx(2.244 * (14 / 6 + 8.1667 / 6) ** 0.5, rel=2e-2)
+    assert found.interval.high - found.value == pytest.approx(t_of(0.95, 9.352) * 3.69444**0.5, rel=1e-4)
 
 
 def test_too_few_numbers_or_none_have_no_interval_and_say_why():
