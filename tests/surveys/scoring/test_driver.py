@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import pytest
@@ -85,3 +86,10 @@ def test_answers_that_always_go_with_the_score_are_not_taken_for_certain():
     found = rank_correlation({(1, 1): 3, (2, 2): 3})
     assert found.value == 1
     assert found.interval.low < 1
+
+
+def test_the_interval_is_that_of_bonett_and_wright():
+    found = rank_correlation({(1, 2): 20, (2, 5): 10, (3, 4): 10})
+    half = 1.959964 * math.sqrt((1 + found.value**2 / 2) / 37)
+    assert found.interval.low == pytest.approx(math.tanh(math.atanh(found.value) - half))
+    assert found.interval.high == pytest.approx(math.tanh(math.atanh(found.value) + half))

@@ -152,3 +152,7 @@ def test_a_group_a_horizon_or_a_happening_that_is_not_there_is_not_found():
     for group, days, what in (("easy", 30, "bought again"), ("promoter", 31, "revenue"), ("promoter", 30, "moved")):
         with pytest.raises(NotFoundError, match="ask for"):
             found.difference(group, ASKED, days, what)
+
+
+def test_who_was_followed_to_the_very_end_of_the_horizon_and_did_not_buy_has_left():
+    assert said_versus_did([customer(1, days=30)], horizons_days=[30]).best_who_left == {30: ("1",)}

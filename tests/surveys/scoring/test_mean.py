@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ecrm import InvalidError
 from ecrm.surveys.scoring import Moments, mean_of_amounts, mean_on_scale
+from ecrm.surveys.scoring.student import t_of
 
 SCALE = range(1, 8)
 counts = st.dictionaries(st.sampled_from(SCALE), st.integers(1, 40), min_size=1)
@@ -81,3 +82,17 @@ def test_a_level_that_is_none_is_refused_even_without_answers():
         mean_on_scale({}, SCALE, level=95)
     with pytest.raises(InvalidError):
         mean_of_amounts(Moments.of([]), level=95)
+
+
+def test_the_interval_of_a_scale_is_that_of_student():
+    interval = mean_on_scale({2: 1, 3: 1, 4: 1, 5: 1, 6: 1}, SCALE).interval
+    assert [round(limit, 4) for limit in (interval.low, interval.high)] == [2.0368, 5.9632]
+
+
+def test_the_limits_of_amounts_are_those_that_halls_transformation_takes_to_the_quantile():
+    moments = Moments.of([0] * 60 + [9_900] * 30 + [49_900] * 10)
+    found, skew = mean_of_amounts(moments), moments.skewness
+    for limit, sign in ((found.interval.low, 1), (found.interval.high, -1)):
+        away = (found.value - limit) / moments.variance**0.5
+        transformed = away + skew * away**2 / 3 + skew**2 * away**3 / 27 + skew / (6 * 100)
+        assert transformed == pytest.approx(sign * t_of(0.95, 99) / 10)

@@ -133,3 +133,8 @@ def test_counts_of_none_change_nothing():
 def test_a_very_small_share_has_an_interval_without_overflow():
     interval = kaplan_meier({1: 1}, {2: 1_000_000}).happened_within(1).interval
     assert 0 < interval.low < 1e-6 < interval.high < 1e-4
+
+
+def test_where_it_happened_to_all_who_were_left_the_interval_is_that_of_those():
+    interval = kaplan_meier({30: 5}, {10: 20}).happened_within(30).interval
+    assert interval.low == pytest.approx(1 - share(0, 5).interval.high)
