@@ -25,7 +25,16 @@ def test_single_takes_one_of_its_choices_and_nothing_else(value):
 
 
 @pytest.mark.parametrize(
-    "value", [{"other": " "}, {"other": 7}, {"other": "x" * 501}, {"other": "a\0b"}, {"other": "a", "b": "c"}, "other"]
+    "value",
+    [
+        {"other": " "},
+        {"other": 7},
+        {"other": "x" * 501},
+        {"other": "a\0b"},
+        {"other": "4111 1111 1111 1111"},
+        {"other": "a", "b": "c"},
+        "other",
+    ],
 )
 def test_something_else_is_said_in_words(value):
     why = Single("why", "Why?", choices=TWO, has_other=True)

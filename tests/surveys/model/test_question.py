@@ -88,7 +88,9 @@ class TestPlugins:
         assert kept == {"at": (1, 0.5)}
         assert spot.checked(kept) == kept
 
-    @pytest.mark.parametrize("result", [object(), {1: 2}, b"x", float("nan"), "x" * 20_001, ["x" * 100] * 500])
+    @pytest.mark.parametrize(
+        "result", [object(), {1: 2}, b"x", float("nan"), "x" * 20_001, ["x" * 100] * 500, "4111111111111111"]
+    )
     def test_what_json_can_not_hold_or_is_too_much_is_refused(self, result):
         kind = QuestionKind("odd", "Odd.", lambda *_: result)
         refused(PluginQuestion("odd", "?", of=kind), 7)

@@ -52,6 +52,8 @@ def test_what_is_written_is_kept_in_one_form(question, value, answer):
         (LongText("why", "?"), "x" * 99_999),
         (LongText("why", "?"), "a\0b"),
         (LongText("why", "?"), "\ud800"),
+        (LongText("why", "?"), "My card is 4111 1111 1111 1111."),
+        (Number("count", "?"), 4_111_111_111_111_111),
         (Number("count", "?"), "many"),
         (Number("count", "?"), True),
         (Number("count", "?", is_whole=True), 1.5),
@@ -80,6 +82,7 @@ def test_what_can_not_be_is_refused(question, value):
 def test_what_to_do_is_said():
     assert refused(ShortText("city", "?", longest=4), "İzmir") == "city: shorten it to 4 characters"
     assert refused(Number("count", "?", is_whole=True), 1.5) == "count: give a whole number of at most 30 digits, as 12"
+    assert "payment card" in refused(LongText("why", "?"), "My card is 4111 1111 1111 1111.")
     assert refused(DAY, "2027-01-01") == "day: give 2026-12-31 or an earlier day"
 
 

@@ -12,6 +12,7 @@ from ecrm.hookspecs.naming import check_name
 from ecrm.surveys.model.question import Question, check_flag
 from ecrm.surveys.model.shuffling import shuffled
 from ecrm.surveys.model.wording import Wording, worded
+from ecrm.values.cards import refuse_card_number
 from ecrm.values.open_values import FrozenDict
 from ecrm.values.text import checked_text
 
@@ -123,6 +124,7 @@ class _WithOther(_Choosing):
         said = checked_text(text, self.key, LONGEST_OTHER).strip()
         if not said:
             raise self.refuse("say what else it is")
+        refuse_card_number(said, self.key)
         return said
 
 

@@ -246,7 +246,7 @@ class PluginQuestion(Question):
         """Ask the plugin; what it says of a wrong answer is not repeated, since it may hold the answer."""
         try:
             answer = self.of.check(value, thaw(self.options))
-            frozen = freeze({"answer": answer}, self.key, cards=False)["answer"]
+            frozen = freeze({"answer": answer}, self.key)["answer"]
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises, and never its words
             what = f"give an answer as the kind {self.of.name} takes it ({type(error).__name__})"
             raise self.refuse(what) from None

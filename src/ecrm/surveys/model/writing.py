@@ -13,6 +13,7 @@ from ecrm.errors import InvalidError
 from ecrm.surveys.model.number import bound_of, number_of
 from ecrm.surveys.model.question import Question, check_flag
 from ecrm.values import normalise_email, normalise_phone
+from ecrm.values.cards import refuse_card_number
 from ecrm.values.text import checked_text, is_line
 
 __all__ = ["Date", "Email", "LongText", "Number", "Phone", "ShortText"]
@@ -53,6 +54,7 @@ class _Text(Question):
             raise self.refuse(f"shorten it to {self.longest} characters")
         if len(text) < self.shortest:
             raise self.refuse(f"write at least {self.shortest} characters")
+        refuse_card_number(text, self.key)
         return text
 
 
@@ -119,6 +121,7 @@ class Number(Question):
     def read(self, value: Any) -> int | Decimal:
         """Give the number: an int where it is whole."""
         number = number_of(value)
+        refuse_card_number(str(number), self.key)
         if number is None or (self.is_whole and not isinstance(number, int)):
             raise self.refuse(f"give a {'whole ' if self.is_whole else ''}number of at most 30 digits, as 12")
         if self.least is not None and number < self.least:
