@@ -157,6 +157,7 @@ def test_what_was_chosen_is_said_in_words():
     assert why.said("gone", "tr", "en") is None
     assert OTHER.said(("price", {"other": "Wet"}), "en", "tr") == ("Price", "Wet")
     assert MATRIX.said_row("good", "tr", "en") == "İyi"
+    assert Single("why", "Why?", choices={"set": "A {{set}}"}).said("set", "tr", "en") == "A {set}"
 
 
 def test_a_choice_compares_with_choices_alone():

@@ -37,6 +37,11 @@ def test_a_place_is_filled_in(text, value, said):
     assert filled(text, value) == said
 
 
+def test_a_time_is_on_the_day_it_has_in_the_zone():
+    at = dt.datetime(2026, 11, 24, 22, tzinfo=dt.UTC)
+    assert filled("{fact.at|?}", at, zone=dt.timezone(dt.timedelta(hours=3))) == "25 November 2026"
+
+
 def test_html_is_escaped_whoever_wrote_it():
     assert filled("<b>{answer.why}</b>", "\"'&<", is_html=True) == "&lt;b&gt;&quot;&#x27;&amp;&lt;&lt;/b&gt;"
     assert filled("<b>{answer.why|<i>}", None, is_html=True) == "&lt;b&gt;&lt;i&gt;"

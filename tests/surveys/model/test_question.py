@@ -1,10 +1,12 @@
 """Questions, and the kinds that are no scale, choice or text."""
 
+from decimal import Decimal
+
 import pytest
 
 from ecrm.errors import InvalidError
 from ecrm.hookspecs import QuestionKind
-from ecrm.surveys import Consent, LongText, Message, Nps, PluginQuestion, YesNo
+from ecrm.surveys import Consent, Date, Email, LongText, Message, Nps, Number, PluginQuestion, YesNo
 from ecrm.surveys.model.question import is_blank
 
 
@@ -132,6 +134,23 @@ class TestPlugins:
         assert list(caught.value.fields) == [field]
 
 
-def test_a_text_compares_with_anything_but_has_no_rows():
-    assert LongText("why", "Why?").compares("late", "")
-    assert not LongText("why", "Why?").compares("late", "row")
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        (LongText("a", "?"), "late", 7),
+        (YesNo("a", "?"), True, "yes"),
+        (Consent("a", "?", purpose="marketing"), True, 1),
+        (Number("a", "?"), 7, True),
+        (Number("a", "?"), Decimal("7.5"), "7.5"),
+        (Date("a", "?"), "2026-11-24", 20_261_124),
+        (Email("a", "?"), "ayse@example.com", True),
+    ],
+)
+def test_an_answer_is_compared_with_its_like(question, right, wrong):
+    assert question.compares(right, "")
+    assert not question.compares(right, "row")
+    assert not question.compares(wrong, "")
+
+
+def test_nobody_knows_what_a_plugins_answer_is_compared_with():
+    assert PluginQuestion("a", "?", of=QuestionKind("a", "A.", lambda *_: 7)).compares("anything", "")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrm.errors import InvalidError
-from ecrm.surveys import Ces, Csat, Nps
+from ecrm.surveys import Ces, Csat, Nps, Score
 
 SCALES = {"nps": (Nps, 0, 10), "csat": (Csat, 1, 5), "ces": (Ces, 1, 7)}
 
@@ -51,3 +51,12 @@ def test_a_scale_compares_with_its_steps_alone():
         False,
     ]
     assert not Nps("score", "?").compares(7, "row")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("nps", 11), ("nps", -1), ("csat", 0), ("ces", 8), ("nps", True), ("nps", 7.0), ("stars", 3), (7, 7)],
+)
+def test_a_score_that_is_not_on_its_scale_is_refused(kind, value):
+    with pytest.raises(InvalidError):
+        Score(kind, value)

@@ -80,7 +80,8 @@ def test_a_condition_on_what_comes_before_is_taken(when):
         Equals("answer.score", "late"), Equals("answer.why", "lat"), OneOf("answer.why", ["late", "lat"]),
         Equals("answer.liked", "late"), AtLeast("answer.first", 1), Contains("answer.liked", "lat"),
         Equals("answer.grid", "good"), Equals("answer.grid.late", "good"), Equals("answer.grid.speed", "bad"),
-        IsAnswered("answer.grid.late"), IsAnswered("answer.score.row"), Not(IsAnswered("answer.colour")),
+        IsAnswered("answer.grid.late"), IsAnswered("answer.score.row"), Contains("answer.score", 1),
+        Contains("answer.why", "late"), Not(IsAnswered("answer.colour")),
     ],
 )  # fmt: skip
 def test_a_condition_that_can_never_be_told_is_refused(when):
@@ -128,6 +129,12 @@ def test_places_stand_wherever_something_is_said():
     assert refused(SCORE, endings=[Ending("end", "{answer.why|x}")]) == "endings.end.title"
     assert Survey("nps", "Hi {fact.customer.name|you}", [SCORE], [Ending("end", "{answer.score}!")])
     assert refused(SCORE, asks({"en": "Why?", "tr": "{"})) == "questions.more.asks.tr"
+
+
+def test_a_choice_with_a_place_of_its_own_is_not_said_elsewhere():
+    why = Single("why", "Why?", choices={"late": "Late, {fact.customer.name|you}"})
+    assert Survey("nps", "Opinion", [SCORE, why])
+    assert refused(SCORE, why, asks("{answer.why|so}?")) == "questions.more.asks"
 
 
 def test_everything_is_said_in_the_default_language():

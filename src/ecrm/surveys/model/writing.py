@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -34,6 +34,8 @@ class _Text(Question):
     """
 
     LIMIT: ClassVar[int] = _LONGEST_LINE
+    HOLDS: ClassVar[Literal["one", "list", "text", "any"]] = "text"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (str,)
 
     shortest: int = attrs.field(default=1, kw_only=True)
     longest: int = attrs.field(kw_only=True)
@@ -109,6 +111,7 @@ class Number(Question):
     """
 
     KIND: ClassVar[str] = "number"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (int, Decimal)
 
     least: int | Decimal | None = attrs.field(default=None, converter=_number, kw_only=True)
     most: int | Decimal | None = attrs.field(default=None, converter=_number, kw_only=True)
@@ -151,6 +154,7 @@ class Date(Question):
     """
 
     KIND: ClassVar[str] = "date"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (str,)
 
     earliest: dt.date | None = attrs.field(default=None, converter=_day, kw_only=True)
     latest: dt.date | None = attrs.field(default=None, converter=_day, kw_only=True)
@@ -184,6 +188,8 @@ class Email(Question):
     """
 
     KIND: ClassVar[str] = "email"
+    HOLDS: ClassVar[Literal["one", "list", "text", "any"]] = "text"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (str,)
 
     def read(self, value: Any) -> str:
         """Give the address the one way it is spelt."""
@@ -205,6 +211,8 @@ class Phone(Question):
     """
 
     KIND: ClassVar[str] = "phone"
+    HOLDS: ClassVar[Literal["one", "list", "text", "any"]] = "text"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (str,)
 
     country: str | None = attrs.field(default=None, kw_only=True)
 
