@@ -126,7 +126,7 @@ def test_a_kind_of_a_plugin_is_read_where_the_plugin_is_there():
 
 def test_a_plugins_check_may_be_anything_that_can_be_called():
     class Reader(list):
-        def __call__(self, answer, options):
+        def __call__(self, answer, _):
             return answer
 
     kind = QuestionKind("read", "What is read.", Reader())
