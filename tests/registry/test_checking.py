@@ -15,6 +15,7 @@ from ecrm.hookspecs import (
     Fact,
     Need,
     Panel,
+    QuestionKind,
     Reaction,
     Service,
     Setting,
@@ -85,6 +86,7 @@ def test_what_plugins_contribute_is_collected_with_whose_it_is():
                 channels=[Channel("pigeon", "handle", nothing)],
                 commands=[Command("gifts", "acme.commands:gifts")],
                 panels=[Panel("gifts", "Gifts", "acme.panels:gifts")],
+                question_kinds=[QuestionKind("wish", "A wish.", nothing)],
                 pages=[WebPage("gifts", "acme.pages:gifts")],
                 needs=[Need("json", "ecrm[json]")],
             ),
@@ -96,6 +98,7 @@ def test_what_plugins_contribute_is_collected_with_whose_it_is():
     assert found.timers["remind"].plugin == found.sources["till"].plugin == found.channels["pigeon"].plugin == "acme"
     assert found.services[Till].record is till
     assert found.conditions["is_giver"].plugin == found.panels["gifts"].plugin == found.commands["gifts"].plugin
+    assert found.question_kinds["wish"].plugin == "acme"
     assert [fact.name for fact in found.facts["acme"]] == ["acme.gifts", "acme.wishes"]
     assert [setting.name for setting in found.settings["acme"]] == ["hours"]
     assert [page.path for page in found.pages["acme"]] == ["gifts"]
@@ -112,6 +115,7 @@ NAMED = {
     "channel": ("channels", Channel("same", "email", nothing)),
     "command": ("commands", Command("same", "acme:same")),
     "panel": ("panels", Panel("same", "Same", "acme:same")),
+    "question kind": ("question_kinds", QuestionKind("same", "The same.", nothing)),
 }
 
 
@@ -226,6 +230,11 @@ def test_a_source_can_not_take_the_name_of_the_shop():
         collect([plugin(sources=[Source("shop", pull=nothing)])])
 
 
+def test_a_kind_of_question_that_is_called_like_one_of_the_core_is_told():
+    with pytest.raises(SetupError, match="plugin acme: the question kind nps is the core's: rename it"):
+        collect([plugin(question_kinds=[QuestionKind("nps", "Ours.", nothing)])])
+
+
 WRONG_RECORDS = {
     "a reaction without a function": lambda: Reaction("greet", None),
     "a timer without a function": lambda: Timer("remind", None),
@@ -248,6 +257,9 @@ WRONG_RECORDS = {
     "a command that is no import string": lambda: Command("gifts", "acme.commands"),
     "tables that are no collection": lambda: Tables([]),
     "a service that is no class": lambda: Service("Till", nothing),
+    "a question kind that checks nothing": lambda: QuestionKind("wish", "A wish.", None),
+    "a question kind whose options nothing checks": lambda: QuestionKind("wish", "A wish.", nothing, "options"),
+    "a question kind whose field is no import string": lambda: QuestionKind("wish", "A wish.", nothing, field="wish"),
 }
 
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeAlias
 import attrs
 
 from ecrm.errors import InvalidError
-from ecrm.surveys.model.number import number_of
+from ecrm.surveys.model.number import bound_of
 from ecrm.surveys.model.place import Place, comparable, placed
 from ecrm.values.text import checked_text
 
@@ -53,9 +53,9 @@ def _scalar(value: Any) -> Any:
 
 
 def _bounded(value: float | Decimal) -> int | Decimal:
-    number = number_of(value)
+    number = bound_of(value)
     if number is None:
-        raise InvalidError.of("value", "give a finite number of at most 30 digits")
+        raise InvalidError.of("value", "give a finite number of at most 15 digits")
     return number
 
 

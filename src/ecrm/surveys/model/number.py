@@ -6,10 +6,11 @@ import re
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["MOST_DIGITS", "number_of", "whole_number"]
+__all__ = ["MOST_DIGITS", "bound_of", "number_of", "whole_number"]
 
 MOST_DIGITS = 30
 _WRITTEN = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?\Z")
+_EXACT_DIGITS = 15
 _LIMIT = 10**MOST_DIGITS
 
 
@@ -33,6 +34,20 @@ def whole_number(value: Any) -> int | None:
     """
     number = number_of(value)
     return number if isinstance(number, int) else None
+
+
+def bound_of(value: Any) -> int | Decimal | None:
+    """Read a number that every reader of JSON reads the same: of at most 15 digits. None where it is none.
+
+    Source: IEEE 754, a double keeps 15 decimal digits.
+
+    >>> bound_of(0.1), bound_of(10**15)
+    (Decimal('0.1'), None)
+    """
+    number = number_of(value)
+    if number is None or len(Decimal(number).as_tuple().digits) > _EXACT_DIGITS:
+        return None
+    return number
 
 
 def _decimal(value: Any) -> Decimal | None:

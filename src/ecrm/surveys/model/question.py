@@ -25,7 +25,11 @@ _YES = frozenset({"yes", "true", "on", "1"})
 _NO = frozenset({"no", "false", "off", "0"})
 _LONGEST_KEPT = 20_000
 
-check_flag = attrs.validators.instance_of(bool)
+
+def check_flag(_: Any, field: Any, value: Any) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(value, bool):
+        raise InvalidError.of(field.name, "give True or False")
 
 
 def is_blank(value: Any) -> bool:
@@ -192,6 +196,11 @@ class Message(Question):
         raise self.refuse("remove it: there is nothing to answer")
 
 
+def _check_kind(_: Any, field: Any, value: Any) -> None:
+    if not isinstance(value, QuestionKind):
+        raise InvalidError.of(field.name, "give the QuestionKind the plugin brings")
+
+
 def _options(value: Any) -> FrozenDict:
     return freeze(value, "options", cards=False)
 
@@ -213,7 +222,7 @@ class PluginQuestion(Question):
     10
     """
 
-    of: QuestionKind = attrs.field(validator=attrs.validators.instance_of(QuestionKind), kw_only=True)
+    of: QuestionKind = attrs.field(validator=_check_kind, kw_only=True)
     options: Mapping[str, Any] = attrs.field(factory=FrozenDict, converter=_options, kw_only=True)
 
     def __attrs_post_init__(self) -> None:

@@ -74,7 +74,7 @@ class Survey:
         check_questions(self.questions)
         check_endings(self.endings, self.questions)
         check_wordings(self.wordings(), self.questions, self.default_language)
-        if self.scored_by and not isinstance(self._question(self.scored_by), Scale):
+        if self.scored_by != "" and not isinstance(self._question(self.scored_by), Scale):
             raise InvalidError.of("scored_by", "name a question of kind nps, csat or ces")
 
     def __getitem__(self, key: str) -> Question:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import attrs
 
 from ecrm.errors import InvalidError
-from ecrm.surveys.model.number import number_of
+from ecrm.surveys.model.number import bound_of, number_of
 from ecrm.surveys.model.question import Question, check_flag
 from ecrm.values import normalise_email, normalise_phone
 from ecrm.values.text import checked_text, is_line
@@ -87,9 +87,9 @@ class LongText(_Text):
 
 
 def _number(value: Any) -> int | Decimal | None:
-    number = number_of(value)
+    number = bound_of(value)
     if number is None and value is not None:
-        raise InvalidError.of("least", "give a number of at most 30 digits, or None")
+        raise InvalidError.of("least", "give a number of at most 15 digits, or None")
     return number
 
 
