@@ -79,7 +79,9 @@ class Asker:
                 return 0
         return self._database.transact(self._follow)
 
-    def conditions(self, rows: Sequence[InvitationRow], plans: Mapping[tuple[str, str], RunRow]) -> dict[UUID, bool | None]:
+    def conditions(
+        self, rows: Sequence[InvitationRow], plans: Mapping[tuple[str, str], RunRow]
+    ) -> dict[UUID, bool | None]:
         """Ask plugins about those whose survey waits for a condition; None is: it could not be told.
 
         Args:

@@ -35,7 +35,7 @@ SURVEY_INVITATION = sa.Table(
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("run", Key, info=impersonal()),
     sa.Column("cause", Id, nullable=False),
-    sa.Column("order_id", Key, info=personal("purchase", _KNOW, mask="id")),
+    sa.Column("order_id", Key, info=personal("activity", _KNOW, mask="id")),
     sa.Column("location_id", Key, info=personal("activity", _KNOW)),
     sa.Column("state", Key, nullable=False, info=personal("activity", _KNOW)),
     sa.Column("reason", sa.Text, info=personal("activity", _KNOW)),
