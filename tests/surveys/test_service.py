@@ -40,7 +40,12 @@ def test_an_answer_is_on_the_timeline_and_among_the_facts_at_once(crm, pigeons, 
     wait(2)
     taken = crm.surveys.answer(token_in(pigeons.sent[0]), {"score": "3", "why": "It was late."})
     said = taken.interaction.properties
-    assert (said["survey_id"], said["kind"], said["text"], said["answers"]["score"]) == ("mood", "nps", "It was late.", 3)
+    assert (said["survey_id"], said["kind"], said["text"], said["answers"]["score"]) == (
+        "mood",
+        "nps",
+        "It was late.",
+        3,
+    )
     facts = crm.facts(AYSE)
     assert (facts["nps.last_score"], facts["surveys.answered_count"]) == (3, 1)
     assert "surveys.last_answered_at" in facts

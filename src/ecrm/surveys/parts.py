@@ -14,8 +14,9 @@ from ecrm.shops.service import Shop
 from ecrm.surveys.answering import Answering
 from ecrm.surveys.asking import Asker
 from ecrm.surveys.deciding import Cases
+from ecrm.surveys.library import READY
+from ecrm.surveys.model import Survey
 from ecrm.surveys.planning import Planner
-from ecrm.surveys.ready import ready_survey
 from ecrm.surveys.service import Surveys
 from ecrm.surveys.tables import invitation as invitation_table
 
@@ -69,6 +70,8 @@ class SurveyParts:
             tell: Called after a commit with what was stored.
         """
         answering = Answering(self._database, shop, self._kit, self._offered[0], tell)
-        return Surveys(
-            self._database, shop, self._kit, answering, self._asker, self._held_of, ready_survey, self._offered
-        )
+        return Surveys(self._database, shop, self._kit, answering, self._asker, self._held_of, _ready, self._offered)
+
+
+def _ready(key: str) -> Survey | None:
+    return READY[key]() if key in READY else None
