@@ -8,7 +8,6 @@ from typing import Any
 
 import attrs
 
-from ecrm.consent.deciding import purposes_of
 from ecrm.customers.finding import find_profile
 from ecrm.customers.tables.profile import ProfileRow
 from ecrm.database import Database, Transaction
@@ -21,26 +20,22 @@ from ecrm.shops.service import Shop
 from ecrm.surveys.answering import Answered, Answering, Opened
 from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
-from ecrm.surveys.model import Consent, Survey
+from ecrm.surveys.model import Survey
 from ecrm.surveys.model.plan import Plan
-from ecrm.surveys.schema import survey_from_wire, survey_to_wire
-from ecrm.surveys.showing import Invitation, Running, Version, invitation_of, running_of
-from ecrm.surveys.tables import definition as definition_table
+from ecrm.surveys.showing import Invitation, Running, invitation_of, running_of
 from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.tables import running as running_table
-from ecrm.surveys.tables.definition import DRAFT, LIVE, VersionRow
 from ecrm.surveys.tables.invitation import SKIPPED, InvitationRow
 from ecrm.surveys.tables.running import STOPPED, RunRow
 from ecrm.surveys.tokens import LinkToken, tokens_in
+from ecrm.surveys.writing import Shelf
 from ecrm.values import Who
 from ecrm.values.who import Someone
 
 __all__ = ["Surveys"]
 
-_NO_SURVEY = "this shop has no such survey: crm.surveys.write(Survey(…)) makes one"
 
-
-class Surveys:
+class Surveys(Shelf):
     """Serve the surveys of one shop.
 
     Args:
@@ -65,71 +60,11 @@ class Surveys:
         ready: Callable[[str], Survey | None],
         offered: tuple[Sequence[QuestionKind], frozenset[str]],
     ) -> None:
-        self._database = database
-        self._shop = shop
-        self._kit = kit
+        super().__init__(database, shop, kit, ready, offered[0])
         self._answering = answering
         self._asker = asker
         self._held_of = held_of
-        self._ready = ready
-        self._kinds, self._conditions = offered
-
-    def __repr__(self) -> str:
-        return f"<Surveys {self._shop.key}>"
-
-    def write(self, survey: Survey | Mapping[str, Any], author: str = "") -> Survey:
-        """Keep a survey as a draft; what was live before stays as it is, and so do its answers.
-
-        Args:
-            survey: What is asked, or its wire form; its version is the next one, whatever it says.
-            author: Who wrote it.
-
-        Raises:
-            InvalidError: It can not be a survey.
-
-        >>> from ecrm.surveys import Nps, Survey
-        >>> crm.surveys.write(Survey("mood", "Your day", [Nps("score", "How was it?")])).version
-        1
-        """
-        given = survey if isinstance(survey, Survey) else survey_from_wire(survey, self._kinds)
-
-        def work(transaction: Transaction) -> Survey:
-            self._check_purposes(transaction, given)
-            held = definition_table.versions_of(transaction, self._shop.key, given.key)
-            newest = held[-1] if held else None
-            is_draft = newest is not None and newest.state == DRAFT
-            version = 1 if newest is None else newest.version + (0 if is_draft else 1)
-            made = attrs.evolve(given, version=version)
-            row = VersionRow(given.key, version, DRAFT, author, self._kit.now(), survey_to_wire(made))
-            definition_table.save_version(transaction, self._shop.key, row)
-            return made
-
-        return self._database.transact(work)
-
-    def publish(self, key: str) -> Survey:
-        """Make the draft of a survey live: from now on it is asked; invitations that are out keep their version.
-
-        Raises:
-            NotFoundError: There is no such survey.
-            ConflictError: There is no draft.
-
-        >>> from ecrm.surveys import Nps, Survey
-        >>> written = crm.surveys.write(Survey("mood", "Your day", [Nps("score", "How was it?")]))
-        >>> crm.surveys.publish("mood").version
-        1
-        """
-
-        def work(transaction: Transaction) -> VersionRow:
-            held = definition_table.versions_of(transaction, self._shop.key, key)
-            if not held:
-                raise NotFoundError(_NO_SURVEY)
-            if held[-1].state != DRAFT:
-                raise ConflictError("there is no draft of this survey: write one first")
-            live = held[-1]._replace(state=LIVE, at=self._kit.now())
-            definition_table.save_version(transaction, self._shop.key, live)
-            return live
-
-        return survey_from_wire(self._database.transact(work).body, self._kinds)
+        self._conditions = offered[1]
 
     def start(self, survey: str, name: str | None = None, **plan: Any) -> Running:
         """Have a survey asked: after an event, on a schedule, or by hand. Called again, it changes how.
@@ -160,8 +95,7 @@ class Surveys:
         now = self._kit.now()
 
         def work(transaction: Transaction) -> RunRow:
-            if definition_table.live_version(transaction, self._shop.key, survey) is None:
-                raise ConflictError("this survey is not live: crm.surveys.publish(key) makes it so")
+            self._check_live(transaction, survey)
             runs = {run.name: run for run in running_table.runs_of(transaction, self._shop.key)}
             before = runs.get(name or survey)
             goes_on = before is not None and before.state != STOPPED and before.plan.after == made.after
@@ -194,35 +128,11 @@ class Surveys:
 
         return running_of(self._database.transact(work), {})
 
-    def list(self) -> Sequence[Version]:
-        """Give every version of every survey, by key, the oldest first."""
-        with self._database.read() as transaction:
-            rows = definition_table.versions_of(transaction, self._shop.key)
-        return [Version(row.key, row.version, row.state, row.author, row.at) for row in rows]
-
     def running(self) -> Sequence[Running]:
         """Give how surveys are asked, those that were stopped too, with what became of their invitations."""
         with self._database.read() as transaction:
             counts = invitation_table.count_states(transaction, self._shop.key)
             return [running_of(run, counts) for run in running_table.runs_of(transaction, self._shop.key)]
-
-    def show(self, key: str, version: int | None = None) -> Survey:
-        """Give a survey: the version that is live, else the newest draft; or the version named.
-
-        Raises:
-            NotFoundError: There is none.
-        """
-        with self._database.read() as transaction:
-            held = definition_table.versions_of(transaction, self._shop.key, key)
-        wanted = [row for row in held if version in {None, row.version}]
-        live = [row for row in wanted if row.state == LIVE]
-        found = (live or wanted)[-1:] if wanted else []
-        if found:
-            return survey_from_wire(found[0].body, self._kinds)
-        ready = self._ready(key) if version is None else None
-        if ready is None:
-            raise NotFoundError(_NO_SURVEY)
-        return ready
 
     def invite(self, who: Someone, survey: str) -> Invitation:
         """Ask one customer now, by a message; the rules hold for them too.
@@ -243,8 +153,7 @@ class Surveys:
         holding = self._asker.conditions([row], runs)
 
         def work(transaction: Transaction) -> InvitationRow:
-            if definition_table.live_version(transaction, self._shop.key, survey) is None:
-                raise ConflictError("this survey is not live: crm.surveys.publish(key) makes it so")
+            self._check_live(transaction, survey)
             invitation_table.insert_invitations(transaction, [row])
             decided = self._asker.decided(transaction, self._shop.key, [row], holding)
             if not decided:
@@ -272,8 +181,7 @@ class Surveys:
         public_url = self._public_url()
         self._adopt(survey)
         with self._database.read() as transaction:
-            if definition_table.live_version(transaction, self._shop.key, survey) is None:
-                raise ConflictError("this survey is not live: crm.surveys.publish(key) makes it so")
+            self._check_live(transaction, survey)
         link = LinkToken(self._shop.key, survey, self._kit.now() + dt.timedelta(days=days), location_id)
         return f"{public_url}/survey/{tokens_in(self._database, self._kit).make_link(link)}"
 
@@ -354,29 +262,11 @@ class Surveys:
             raise NotFoundError("nobody is known by this identity in this shop")
         return found
 
-    def _adopt(self, key: str) -> None:
-        """Make a survey that comes with ecrm the shop's, where it has none of that key."""
-        with self._database.read() as transaction:
-            held = definition_table.versions_of(transaction, self._shop.key, key)
-        if held:
-            return
-        ready = self._ready(key)
-        if ready is None:
-            raise NotFoundError(_NO_SURVEY)
-        self.write(ready, author="ecrm")
-        self.publish(key)
-
     def _public_url(self) -> str:
         public_url = self._held_of(self._shop.key).arrangement.public_url
         if public_url is None:
             raise ConflictError("say where the pages are first: crm.messages.configure(public_url=…)")
         return public_url.rstrip("/")
-
-    def _check_purposes(self, transaction: Transaction, survey: Survey) -> None:
-        there = purposes_of(transaction, self._shop.key)
-        for question in survey.questions:
-            if isinstance(question, Consent) and question.purpose not in there:
-                raise InvalidError.of(f"questions.{question.key}", "declare the purpose first: crm.consent.declare(…)")
 
 
 def _plan(given: Mapping[str, Any]) -> Plan:
