@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import attrs
 
+from ecrm.customers.tables.customer import languages_of
 from ecrm.customers.tables.profile import profiles_by_id
 from ecrm.database import Database, Transaction
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
@@ -30,6 +31,7 @@ from ecrm.surveys.schema import survey_from_wire
 from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.tables import partial as partial_table
+from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.invitation import ANSWERED, INVITED, InvitationRow
 from ecrm.surveys.tokens import LinkToken, Token, hash_of, tokens_in
 from ecrm.values import Who
@@ -124,7 +126,7 @@ class Answering:
             survey = self._survey(transaction, token)
             facts = self._facts(transaction, row)
             answers = partial_table.partial_of(transaction, self._shop.key, token.invitation_id)
-        language = str(facts.get("language") or self._shop.settings.language)
+            language = self._language(transaction, row)
         state: Literal["open", "answered", "late"] = "open"
         if row is not None and row.state == ANSWERED:
             state = "answered"
@@ -221,6 +223,16 @@ class Answering:
         if row is None or row.profile_id is None:
             return {}
         return facts_of(transaction, self._shop.key, self._shop.settings, row.profile_id, self._kit.book)
+
+    def _language(self, transaction: Transaction, row: InvitationRow | None) -> str:
+        """Give the language it is asked in: as it was started, else the customer's own, else the shop's."""
+        if row is not None and row.customer_id is not None:
+            runs = {run.name: run.plan for run in running_table.runs_of(transaction, self._shop.key)}
+            plan = runs.get(row.run or "")
+            own = languages_of(transaction, self._shop.key, [row.customer_id]).get(row.customer_id)
+            if (plan is not None and plan.language) or own:
+                return (plan.language if plan is not None else None) or own or ""
+        return self._shop.settings.language
 
     def _held(self, transaction: Transaction, token: Token, text: str) -> InvitationRow:
         now = self._kit.now()
