@@ -135,7 +135,7 @@ class Surveys(Shelf):
             return [running_of(run, counts) for run in running_table.runs_of(transaction, self._shop.key)]
 
     def invite(self, who: Someone, survey: str) -> Invitation:
-        """Ask one customer now, by a message; the rules hold for them too.
+        """Ask one customer now, by a message; the rules hold for them too. In quiet hours the invitation waits.
 
         Args:
             who: The customer.
