@@ -42,6 +42,8 @@ def pull(shop, cursor, keys):
 def run(tmp_path, monkeypatch):
     """Run the command line in a shop that has a plugin installed."""
     monkeypatch.syspath_prepend(str(tmp_path))
+    # Another test's plugin of this name may be imported already.
+    monkeypatch.delitem(sys.modules, "ecrm_acme_pulled", raising=False)
     (tmp_path / "ecrm_acme_pulled.py").write_text(PLUGIN)
     folder = tmp_path / "ecrm_acme_pulled-1.0.0.dist-info"
     folder.mkdir()

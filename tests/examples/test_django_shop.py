@@ -47,6 +47,7 @@ def address(tmp_path_factory):
     port = free_port()
     place = tmp_path_factory.mktemp("shop")
     around = os.environ | {"SHOP_DIRECTORY": str(place), "PYTHONWARNINGS": "ignore"}
+    around.pop("DJANGO_SETTINGS_MODULE", None)
     command = [sys.executable, str(EXAMPLE / "run.py"), str(port)]
     with (place / "log").open("wb") as log, subprocess.Popen(command, env=around, stdout=log, stderr=log) as server:
         try:

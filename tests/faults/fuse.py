@@ -49,14 +49,14 @@ class FusedDriver:
 
 def fuse_statements(fuse: Fuse) -> None:
     """Let every driver statement of ecrm in this process burn the fuse."""
-    open_ = Database._open
+    open_ = Database.open
 
     def opened(self: Database) -> Any:
         held = open_(self)
         held.driver = FusedDriver(held.driver, fuse)
         return held
 
-    Database._open = opened
+    Database.open = opened
 
 
 def fuse_transactions(fuse: Fuse) -> None:

@@ -89,7 +89,10 @@ class Database:
         """
         held = self._free()
         with failure.translated(self._drop), self._turn(patience_s):
-            held.begin(patience_s)
+            if patience_s is None:
+                held.begin()
+            else:
+                held.begin_within(patience_s)
             try:
                 yield held
                 held.commit()

@@ -54,21 +54,21 @@ class Transaction:
         """Run a SQLAlchemy Core statement."""
         return self.connection.execute(statement, parameters)
 
-    def begin(self, patience_s: float | None = None) -> None:
-        """Open a transaction; on SQLite it is the writer at once.
-
-        Args:
-            patience_s: How long SQLite waits for another writer, in seconds; None is as long as it always does.
-        """
-        if not self.is_sqlite or patience_s is None:
-            self.driver.execute("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
-        else:
-            self.driver.execute(f"PRAGMA busy_timeout={int(patience_s * 1000)}")
-            try:
-                self.driver.execute("BEGIN IMMEDIATE")
-            finally:
-                self.driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    def begin(self) -> None:
+        """Open a transaction; on SQLite it is the writer at once."""
+        self.driver.execute("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
         self.is_open = True
+
+    def begin_within(self, patience_s: float) -> None:
+        """Open a transaction; another writer of a SQLite file is waited for no longer than so many seconds."""
+        if not self.is_sqlite:
+            self.begin()
+            return
+        self.driver.execute(f"PRAGMA busy_timeout={int(patience_s * 1000)}")
+        try:
+            self.begin()
+        finally:
+            self.driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")
 
     def commit(self) -> None:
         """Make the transaction durable."""

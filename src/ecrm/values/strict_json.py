@@ -19,8 +19,11 @@ _LONGEST_NUMBER = 400
 _HIGHEST_EXPONENT = 308
 _LOWEST_EXPONENT = -324
 # Escapes that may make what can not be stored, and numbers too long for the usual way: looked at one by one.
-_UNUSUAL = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|[0-9]{400}")
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+_UNUSUAL_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_ALL_ZERO, _LONG_NUMBER = bytes.maketrans(b"123456789", b"000000000"), b"0" * 400
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_OPENING = frozenset(b"[{")
 
 
 def read_json(raw: bytes, longest: int = LARGEST_BYTES) -> object:
@@ -43,7 +46,7 @@ def read_json(raw: bytes, longest: int = LARGEST_BYTES) -> object:
     if len(raw) > longest:
         raise InvalidError.of("body", f"shorten it to {longest / LARGEST_BYTES:g} MiB")
     _refuse_deep(raw)
-    if not _UNUSUAL.search(raw):
+    if not (_UNUSUAL_ESCAPE.search(raw) or _LONG_NUMBER in raw.translate(_ALL_ZERO)):
         try:
             return json.loads(raw.decode(), object_pairs_hook=_once, parse_float=_ranged, parse_constant=_refuse_name)
         except (ValueError, RecursionError):
@@ -92,14 +95,11 @@ def _refuse_deep(raw: bytes) -> None:
     if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
         return
     depth = 0
-    for found in _BRACKETS.finditer(raw):
-        sign = found.group()
-        if sign in b"[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise InvalidError.of("body", f"nest it at most {DEEPEST} deep")
-        elif sign in b"]}":
-            depth -= 1
+    # What stands in texts nests nothing.
+    for sign in _TEXT.sub(b"", raw).translate(None, _NO_BRACKETS):
+        depth += 1 if sign in _OPENING else -1
+        if depth > DEEPEST:
+            raise InvalidError.of("body", f"nest it at most {DEEPEST} deep")
 
 
 def _checked(value: Any, path: str) -> Any:

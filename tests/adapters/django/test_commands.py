@@ -49,7 +49,9 @@ def test_database_is_not_taken_from_the_command_line(shop, capsys):
     assert "No such option" in capsys.readouterr().err
 
 
-def test_command_line_passes_options_through(shop, capsys):
+def test_command_line_passes_options_through(shop, capsys, monkeypatch):
+    # Django's own handling of --settings sets it for the process.
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "")
     from ecrm.adapters.django.management.commands.ecrm import Command
 
     with pytest.raises(SystemExit) as left:
