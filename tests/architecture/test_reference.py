@@ -102,6 +102,17 @@ def test_every_channel_webhook_and_setting_of_ours_is_in_the_reference():
     assert_named({*found.channels, *sources, *settings}, "channels")
 
 
+def test_everything_a_survey_is_made_of_is_in_the_reference():
+    from ecrm.surveys import model
+    from ecrm.surveys.library import READY
+    from ecrm.surveys.model.kinds import KINDS
+
+    kinds = {kind.__name__ for kind in KINDS.values()} | {"PluginQuestion"}
+    conditions = {name for name in model.__all__ if hasattr(getattr(model, name), "WORD")}
+    assert len(conditions) == 9
+    assert_named({*KINDS, *kinds, *conditions, *READY}, "surveys")
+
+
 def test_every_environment_variable_is_in_the_reference():
     sources = (ROOT / "src").rglob("*.py")
     read = {name for path in sources for name in ENVIRONMENT.findall(path.read_text(encoding="utf-8"))}

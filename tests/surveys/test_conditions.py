@@ -16,7 +16,7 @@ class Loyal:
 
     @hookimpl
     def register_conditions(self):
-        return [Condition("loyal", "They came back.", lambda ask: self.holds(ask))]
+        return [Condition("loyal", "They came back.", self.holds)]
 
 
 def test_only_those_for_whom_the_condition_holds_are_asked(opened, pigeons):

@@ -1,5 +1,6 @@
 """What customers say: surveys, whom they are asked, what they answered, and what it comes to."""
 
+from ecrm.surveys.library import READY, ready
 from ecrm.surveys.model import (
     All,
     AnyOf,
@@ -36,8 +37,10 @@ from ecrm.surveys.model import (
     Wording,
     YesNo,
 )
+from ecrm.surveys.schema import survey_from_wire, survey_to_wire
 
 __all__ = [
+    "READY",
     "All",
     "AnyOf",
     "AtLeast",
@@ -72,4 +75,7 @@ __all__ = [
     "Survey",
     "Wording",
     "YesNo",
+    "ready",
+    "survey_from_wire",
+    "survey_to_wire",
 ]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
 
 from ecrm.errors import InvalidError
 from ecrm.hookspecs.naming import check_name
+from ecrm.surveys.model.piping import fill
 from ecrm.surveys.model.question import Question, check_flag
 from ecrm.surveys.model.shuffling import shuffled
 from ecrm.surveys.model.wording import Wording, worded
+from ecrm.values.cards import refuse_card_number
 from ecrm.values.open_values import FrozenDict
 from ecrm.values.text import checked_text
 
@@ -88,6 +90,10 @@ class _Choosing(Question):
     def wordings(self) -> Iterator[tuple[str, Wording]]:
         """Give what it says, its choices too."""
         yield from super().wordings()
+        yield from self.offers()
+
+    def offers(self) -> Iterator[tuple[str, Wording]]:
+        """Give the words of its choices."""
         yield from ((f"choices.{choice.key}", choice.says) for choice in self.choices)
 
     def _keys(self) -> frozenset[str]:
@@ -123,6 +129,7 @@ class _WithOther(_Choosing):
         said = checked_text(text, self.key, LONGEST_OTHER).strip()
         if not said:
             raise self.refuse("say what else it is")
+        refuse_card_number(said, self.key)
         return said
 
 
@@ -155,6 +162,7 @@ class Multiple(_WithOther):
     """
 
     KIND: ClassVar[str] = "multiple"
+    HOLDS: ClassVar[Literal["one", "list", "text", "any"]] = "list"
 
     least: int = attrs.field(default=1, kw_only=True)
     most: int | None = attrs.field(default=None, kw_only=True)
@@ -191,6 +199,7 @@ class Ranking(_Choosing):
     """
 
     KIND: ClassVar[str] = "ranking"
+    HOLDS: ClassVar[Literal["one", "list", "text", "any"]] = "list"
 
     def read(self, value: Any) -> tuple[str, ...]:
         """Give the keys in order."""
@@ -249,4 +258,6 @@ def _is_count(value: Any) -> bool:
 
 
 def _said(choices: tuple[Choice, ...], key: Any, language: str, fallback: str) -> str | None:
-    return next((choice.says.said(language, fallback) for choice in choices if choice.key == key), None)
+    said = next((choice.says.said(language, fallback) for choice in choices if choice.key == key), None)
+    # Its doubled braces become single ones; a choice that is said elsewhere has no places of its own.
+    return None if said is None else fill(said, lambda _: None, language)

@@ -57,28 +57,40 @@ def pipes_of(wording: Wording) -> Iterator[Pipe]:
             raise InvalidError.of(language, next(iter(error.fields.values()))[0]) from error
 
 
-def fill(text: str, value_of: Callable[[Place], Any], language: str, *, is_html: bool = False) -> str:
+def fill(
+    text: str,
+    value_of: Callable[[Place], Any],
+    language: str,
+    *,
+    zone: dt.tzinfo = dt.UTC,
+    is_html: bool = False,
+) -> str:
     """Fill a text in.
 
     Args:
         text: With its places.
         value_of: Gives an answer or fact as it is said, a value, or None.
         language: Of the reader: how amounts, days and numbers are written.
+        zone: Of the reader, or of the shop: where a time is on which day.
         is_html: Escape all of it, text and values, for HTML that does not escape by itself.
 
     >>> fill("Why {answer.score|this}, <b>?", lambda _: 3, "en", is_html=True)
     'Why 3, &lt;b&gt;?'
     """
-    said = "".join(part if isinstance(part, str) else _said_pipe(part, value_of, language) for part in _parts(text))
+    said = "".join(
+        part if isinstance(part, str) else _cut(said_value(value_of(part.of), language, zone)) or part.fallback or ""
+        for part in _parts(text)
+    )
     return html.escape(said) if is_html else said
 
 
-def said_value(value: Any, language: str) -> str:
+def said_value(value: Any, language: str, zone: dt.tzinfo = dt.UTC) -> str:
     """Write an answer or fact as the readers of a language do; nothing where it is missing.
 
     Args:
         value: A text, number, day, time, amount, True or False, or a list of them.
         language: BCP 47.
+        zone: Where a time is on which day.
 
     >>> said_value(Decimal("4.5"), "tr"), said_value(True, "tr"), said_value(dt.date(2026, 11, 24), "en")
     ('4,5', 'Evet', '24 November 2026')
@@ -91,9 +103,9 @@ def said_value(value: Any, language: str) -> str:
     if isinstance(value, Money):
         return said_money(value, language)
     if isinstance(value, dt.date):
-        return said_time(value, dt.UTC, language)
+        return said_time(value, zone, language)
     if isinstance(value, list | tuple):
-        return ", ".join(said for one in value if (said := said_value(one, language)))
+        return ", ".join(said for one in value if (said := said_value(one, language, zone)))
     return value if isinstance(value, str) else ""
 
 
@@ -102,12 +114,10 @@ def _said_number(value: float | Decimal, language: str) -> str:
     return said if nearest_language(["en"], language) else said.replace(".", ",")
 
 
-def _said_pipe(pipe: Pipe, value_of: Callable[[Place], Any], language: str) -> str:
+def _cut(said: str) -> str:
     # One line, and not without end: a customer's words stand inside a sentence of the shop.
-    said = " ".join(said_value(value_of(pipe.of), language).split())
-    if len(said) > LONGEST_PIPED:
-        said = f"{said[: LONGEST_PIPED - 1].rstrip()}…"
-    return said or pipe.fallback or ""
+    line = " ".join(said.split())
+    return line if len(line) <= LONGEST_PIPED else f"{line[: LONGEST_PIPED - 1].rstrip()}…"
 
 
 def _parts(text: str) -> Iterator[str | Pipe]:

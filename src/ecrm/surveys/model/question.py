@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -63,6 +63,10 @@ class Question(ABC):
 
     KIND: ClassVar[str] = ""
     TAKES_ANSWER: ClassVar[bool] = True
+    # Whether an answer is one value, a list, a text something may stand in, or nobody knows what.
+    HOLDS: ClassVar[Literal["one", "list", "text", "any"]] = "one"
+    # What conditions may compare it with; None is anything.
+    COMPARED: ClassVar[tuple[type, ...] | None] = None
 
     key: str = attrs.field(validator=check_name)
     asks: Wording = attrs.field(converter=worded)
@@ -116,9 +120,13 @@ class Question(ABC):
         """Give a checked answer as it is said inside a text."""
         return value
 
-    def compares(self, value: Any, row: str) -> bool:  # noqa: ARG002 - kinds with choices use it
+    def compares(self, value: Any, row: str) -> bool:
         """Tell whether a condition may compare its answer with this value."""
-        return not row
+        return not row and (self.COMPARED is None or type(value) in self.COMPARED)
+
+    def offers(self) -> Iterator[tuple[str, Wording]]:
+        """Give the words its answers are said in, by where."""
+        yield from ()
 
     def wordings(self) -> Iterator[tuple[str, Wording]]:
         """Give what it says, by where."""
@@ -140,6 +148,7 @@ class YesNo(Question):
     """
 
     KIND: ClassVar[str] = "yes_no"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (bool,)
 
     def read(self, value: Any) -> bool:
         """Give True or False."""
@@ -163,6 +172,7 @@ class Consent(Question):
     """
 
     KIND: ClassVar[str] = "consent"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (bool,)
 
     purpose: str = attrs.field(validator=check_name, kw_only=True)
     channel: str | None = attrs.field(default=None, validator=attrs.validators.optional(check_name), kw_only=True)
@@ -222,6 +232,8 @@ class PluginQuestion(Question):
     10
     """
 
+    HOLDS: ClassVar[Literal["one", "list", "text", "any"]] = "any"
+
     of: QuestionKind = attrs.field(validator=_check_kind, kw_only=True)
     options: Mapping[str, Any] = attrs.field(factory=FrozenDict, converter=_options, kw_only=True)
 
@@ -246,7 +258,7 @@ class PluginQuestion(Question):
         """Ask the plugin; what it says of a wrong answer is not repeated, since it may hold the answer."""
         try:
             answer = self.of.check(value, thaw(self.options))
-            frozen = freeze({"answer": answer}, self.key, cards=False)["answer"]
+            frozen = freeze({"answer": answer}, self.key)["answer"]
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises, and never its words
             what = f"give an answer as the kind {self.of.name} takes it ({type(error).__name__})"
             raise self.refuse(what) from None

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
+from ecrm.errors import InvalidError
 from ecrm.hookspecs.naming import one_of
 from ecrm.surveys.model.number import whole_number
 from ecrm.surveys.model.question import Question
@@ -25,10 +26,22 @@ class Score:
     Args:
         kind: nps, csat or ces.
         value: 0 to 10, 1 to 5 or 1 to 7.
+
+    Raises:
+        InvalidError: There is no such kind, or the number is not on its scale.
+
+    >>> Score("csat", 5).value
+    5
     """
 
-    kind: str
-    value: int
+    kind: str = attrs.field(validator=one_of("nps", "csat", "ces"))
+    value: int = attrs.field()
+
+    @value.validator
+    def _check_value(self, _: Any, value: Any) -> None:
+        scale = {"nps": range(11), "csat": range(1, 6), "ces": range(1, 8)}[self.kind]
+        if isinstance(value, bool) or not isinstance(value, int) or value not in scale:
+            raise InvalidError.of("value", f"give a whole number from {scale[0]} to {scale[-1]}")
 
 
 @attrs.frozen

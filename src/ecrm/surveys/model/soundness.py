@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from ecrm.errors import InvalidError
-from ecrm.surveys.model.choosing import Matrix, Multiple, Ranking
+from ecrm.surveys.model.choosing import Matrix
 from ecrm.surveys.model.condition import AtLeast, AtMost, Condition, Contains, Equals, IsAnswered, Leaf, OneOf, leaves
 from ecrm.surveys.model.ending import Ending
 from ecrm.surveys.model.piping import Pipe, pipes_of
@@ -94,6 +94,8 @@ def _check_pipe(where: str, pipe: Pipe, known: Mapping[str, Question], block: st
         if question is None or (block and question.block == block):
             raise InvalidError.of(where, f"let the question come before it that {pipe.of} is of")
         _check_row(where, question, pipe.of.row)
+        if any(True for _, wording in question.offers() for _ in pipes_of(wording)):
+            raise InvalidError.of(where, f"say {pipe.of} only where the choices have no places of their own")
         if question.is_always_answered:
             return
     if pipe.fallback is None:
@@ -117,7 +119,9 @@ def _check_condition(where: str, condition: Condition | None, before: Iterable[Q
         if isinstance(leaf, IsAnswered) and not leaf.of.row:
             continue
         _check_row(where, question, leaf.of.row)
-        if isinstance(question, Multiple | Ranking) and not isinstance(leaf, Contains):
+        if isinstance(leaf, Contains) and question.HOLDS == "one":
+            raise InvalidError.of(where, f"ask {leaf.of} with another condition: nothing is in it")
+        if not isinstance(leaf, Contains) and question.HOLDS == "list":
             raise InvalidError.of(where, f"ask with Contains what is among {leaf.of}: it is a list")
         if not all(question.compares(value, leaf.of.row) for value in _compared(leaf)):
             raise InvalidError.of(where, f"compare {leaf.of} with an answer that can be given")

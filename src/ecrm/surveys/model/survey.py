@@ -5,6 +5,7 @@ Whether a survey can be what its author wrote is checked in `soundness`; who is 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -190,6 +191,7 @@ class Survey:
         answers: Mapping[str, Any] = _NO_FACTS,
         facts: Mapping[str, Any] = _NO_FACTS,
         *,
+        zone: dt.tzinfo = dt.UTC,
         is_html: bool = False,
     ) -> str:
         """Give a text of the survey as a reader sees it, answers and facts filled in.
@@ -199,6 +201,7 @@ class Survey:
             language: Of the reader, BCP 47.
             answers: Checked answers, by question.
             facts: What is known of the customer, by name.
+            zone: Of the shop: where the time of a fact is on which day.
             is_html: Escape all of it for HTML; not for a template that escapes by itself.
 
         >>> from ecrm.surveys import Nps
@@ -214,7 +217,7 @@ class Survey:
                 return question.said_row(value, language, self.default_language)
             return question.said(value, language, self.default_language) if question is not None else value
 
-        return fill(wording.said(language, self.default_language), value_of, language, is_html=is_html)
+        return fill(wording.said(language, self.default_language), value_of, language, zone=zone, is_html=is_html)
 
     def wordings(self) -> Iterator[tuple[str, Wording]]:
         """Give all it says, by where: `title`, `questions.score.asks`, `endings.thanks.title`."""

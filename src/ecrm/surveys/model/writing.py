@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -13,6 +13,7 @@ from ecrm.errors import InvalidError
 from ecrm.surveys.model.number import bound_of, number_of
 from ecrm.surveys.model.question import Question, check_flag
 from ecrm.values import normalise_email, normalise_phone
+from ecrm.values.cards import refuse_card_number
 from ecrm.values.text import checked_text, is_line
 
 __all__ = ["Date", "Email", "LongText", "Number", "Phone", "ShortText"]
@@ -33,6 +34,8 @@ class _Text(Question):
     """
 
     LIMIT: ClassVar[int] = _LONGEST_LINE
+    HOLDS: ClassVar[Literal["one", "list", "text", "any"]] = "text"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (str,)
 
     shortest: int = attrs.field(default=1, kw_only=True)
     longest: int = attrs.field(kw_only=True)
@@ -53,6 +56,7 @@ class _Text(Question):
             raise self.refuse(f"shorten it to {self.longest} characters")
         if len(text) < self.shortest:
             raise self.refuse(f"write at least {self.shortest} characters")
+        refuse_card_number(text, self.key)
         return text
 
 
@@ -107,6 +111,7 @@ class Number(Question):
     """
 
     KIND: ClassVar[str] = "number"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (int, Decimal)
 
     least: int | Decimal | None = attrs.field(default=None, converter=_number, kw_only=True)
     most: int | Decimal | None = attrs.field(default=None, converter=_number, kw_only=True)
@@ -119,6 +124,7 @@ class Number(Question):
     def read(self, value: Any) -> int | Decimal:
         """Give the number: an int where it is whole."""
         number = number_of(value)
+        refuse_card_number(str(number), self.key)
         if number is None or (self.is_whole and not isinstance(number, int)):
             raise self.refuse(f"give a {'whole ' if self.is_whole else ''}number of at most 30 digits, as 12")
         if self.least is not None and number < self.least:
@@ -148,6 +154,7 @@ class Date(Question):
     """
 
     KIND: ClassVar[str] = "date"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (str,)
 
     earliest: dt.date | None = attrs.field(default=None, converter=_day, kw_only=True)
     latest: dt.date | None = attrs.field(default=None, converter=_day, kw_only=True)
@@ -181,6 +188,8 @@ class Email(Question):
     """
 
     KIND: ClassVar[str] = "email"
+    HOLDS: ClassVar[Literal["one", "list", "text", "any"]] = "text"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (str,)
 
     def read(self, value: Any) -> str:
         """Give the address the one way it is spelt."""
@@ -202,6 +211,8 @@ class Phone(Question):
     """
 
     KIND: ClassVar[str] = "phone"
+    HOLDS: ClassVar[Literal["one", "list", "text", "any"]] = "text"
+    COMPARED: ClassVar[tuple[type, ...] | None] = (str,)
 
     country: str | None = attrs.field(default=None, kw_only=True)
 
