@@ -52,7 +52,7 @@ def test_an_upgrade_of_a_database_without_a_ledger_fills_it(bare_sqlite_url, clo
         with crm.database.write() as transaction:
             for table in sorted(MADE_BY_0003 | {name for name in METADATA.tables if name.startswith("ecrm_survey")}):
                 transaction.run(f"DROP TABLE {table}")
-            for column in FACT.columns.keys():
+            for column in [one.name for one in FACT.columns]:
                 if column.startswith(("surveys_", "nps_", "csat_", "ces_")):
                     transaction.run(f"ALTER TABLE ecrm_fact DROP COLUMN {column}")
             transaction.run("UPDATE ecrm_version SET version_num = '0002'")
