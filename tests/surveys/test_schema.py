@@ -124,6 +124,16 @@ def test_a_kind_of_a_plugin_is_read_where_the_plugin_is_there():
     assert "use one of nps, csat" in refused(written)["questions.0.kind"][0]
 
 
+def test_a_plugins_check_may_be_anything_that_can_be_called():
+    class Reader(list):
+        def __call__(self, answer, _):
+            return answer
+
+    kind = QuestionKind("read", "What is read.", Reader())
+    survey = Survey("read", "Read", [PluginQuestion("what", "What?", of=kind)])
+    assert survey_from_wire(survey_to_wire(survey), [kind])["what"].checked("x") == "x"
+
+
 def test_options_of_a_plugins_question_are_kept_as_they_were():
     stars = QuestionKind("stars", "Stars.", lambda answer, _: answer, lambda _: None)
     survey = Survey(

@@ -30,8 +30,9 @@ class QuestionKind:
 
     name: str = attrs.field(validator=check_name)
     about: str = attrs.field(validator=check_said)
-    check: Callable[[Any, Mapping[str, Any]], Any] = attrs.field(validator=check_callable)
+    # Not hashed: something that can be called need not be hashable.
+    check: Callable[[Any, Mapping[str, Any]], Any] = attrs.field(validator=check_callable, hash=False)
     check_options: Callable[[Mapping[str, Any]], None] | None = attrs.field(
-        default=None, validator=attrs.validators.optional(check_callable)
+        default=None, validator=attrs.validators.optional(check_callable), hash=False
     )
     field: str | None = attrs.field(default=None, validator=attrs.validators.optional(check_import))

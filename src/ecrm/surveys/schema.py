@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import attrs
@@ -59,8 +60,7 @@ def survey_from_wire(wire: Any, kinds: Iterable[QuestionKind] = ()) -> Survey:
     ... })["score"].asks.said("tr")
     'Bizi tavsiye eder misiniz?'
     """
-    questions = fields.List(_Questions({kind.name: kind for kind in kinds}), required=True, error_messages=_LIST)
-    schema = _schema_of(Survey, questions=questions)
+    schema = _survey_schema(tuple(kinds))
     try:
         return _made(Survey, schema.load(wire))
     except ValidationError as error:
@@ -138,9 +138,21 @@ _WORDINGS = frozenset({"asks", "about", "low", "high", "title", "text", "says", 
 _MEMBERS: Mapping[str, type[fields.Field[Any]]] = {"choices": _Choices, "rows": _Choices, "endings": _Endings}
 
 
-def _schema_of(model: type[Any], **members: fields.Field[Any]) -> Schema:
-    declared = {field.name: _field_of(field) for field in attrs.fields(model) if field.name != "of"}
-    return _Strict.from_dict({**declared, **members}, name=f"{model.__name__}Schema")()
+# Making a schema takes longer than reading with it.
+@lru_cache(maxsize=64)
+def _schema_of(model: type[Any]) -> Schema:
+    return _Strict.from_dict(_declared(model), name=f"{model.__name__}Schema")()
+
+
+@lru_cache(maxsize=64)
+def _survey_schema(kinds: tuple[QuestionKind, ...]) -> Schema:
+    member = _Questions({kind.name: kind for kind in kinds})
+    questions = fields.List(member, required=True, error_messages=_LIST)
+    return _Strict.from_dict({**_declared(Survey), "questions": questions}, name="SurveySchema")()
+
+
+def _declared(model: type[Any]) -> dict[str, fields.Field[Any]]:
+    return {field.name: _field_of(field) for field in attrs.fields(model) if field.name != "of"}
 
 
 def _field_of(field: Any) -> fields.Field[Any]:
