@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
@@ -37,11 +38,15 @@ from ecrm.shops.keys import PluginKeys
 from ecrm.shops.options import Options
 from ecrm.shops.service import Shop
 from ecrm.signals import Signals
+from ecrm.surveys.deciding import Cases
+from ecrm.surveys.parts import SurveyParts
 from ecrm.values import Actor
 from ecrm.worker import Done
 
 __all__ = ["Core", "machine_time"]
 
+_LOG = logging.getLogger("ecrm.surveys")
+_CONDITION_DEADLINE_S = 5.0
 _TIDY_EVERY = dt.timedelta(hours=1)
 _RETAIN_EVERY = dt.timedelta(days=1)
 _WATCH_EVERY = dt.timedelta(seconds=30)
@@ -77,6 +82,7 @@ class Core:
             self.address_of,
         )  # fmt: skip
         self.postroom = PostRoom(database, kit, contributions, options, *sending, self._settings_of, self.is_on)
+        self.surveys = self._survey_parts()
         self._tidied = _Turn(_TIDY_EVERY)
         self._retained = _Turn(_RETAIN_EVERY)
         self._watched = _Turn(_WATCH_EVERY)
@@ -137,6 +143,11 @@ class Core:
 
         return PrivacyParts(self.database, self.host, self.kit, self.contributions.kinds, tables, recipients, object_to)
 
+    def next_due(self, after: dt.datetime) -> dt.datetime | None:
+        """Give the first moment after a time at which something falls due by itself; None where nothing does."""
+        moments = (self.crew.next_due(after), self.surveys.next_due(after))
+        return min((at for at in moments if at is not None), default=None)
+
     def is_on(self, plugin: str, shop: str) -> bool:
         """Tell whether a plugin is on for a shop."""
         return plugin in self.contributions.plugins and plugin not in self.shop(shop).settings.plugins_off
@@ -152,7 +163,7 @@ class Core:
         """Give what a plugin's source may know of the shops that set it up."""
         return PluginKeys(plugin, self.options, self.is_on, self.kit.now)
 
-    def duties(
+    def duties(  # noqa: C901 - one closure a duty
         self,
         tell: Callable[[str, Sequence[Interaction]], None],
         view: Callable[[str], object],
@@ -190,6 +201,9 @@ class Core:
             pulled = crew.puller.pull()
             return Done(pulled=pulled.events, pages=pulled.pages, failed=pulled.failed)
 
+        def survey() -> Done:
+            return Done(surveyed=self.surveys.work())
+
         def deliver() -> Done:
             delivered = self.postroom.deliverer.deliver()
             return Done(messages=delivered.looked_at, sent=delivered.sent, failed=delivered.failed)
@@ -204,6 +218,7 @@ class Core:
             "react": act(crew.reactor.react),
             "retry": act(crew.retrier.retry),
             "wake": act(crew.waker.wake),
+            "survey": survey,
             "deliver": deliver,
             "perform": perform,
         }
@@ -242,6 +257,24 @@ class Core:
         self.database.close()
         if self.host is not None:
             self.host.close()
+
+    def _survey_parts(self) -> SurveyParts:
+        room, parts, found = self.postroom, self.crew.parts, self.contributions
+        cases = Cases(self.kit, room.arrangements.of, self._settings_of, room.facts_of, self.address_of)
+
+        def holds(name: str, shop: str, customer_id: UUID) -> bool | None:
+            owned = found.conditions.get(name)
+            if owned is None or not self.is_on(owned.plugin, shop):
+                return False
+            ask = parts.questions(shop, owned.plugin, customer_id, parts.now())
+            try:
+                return bool(parts.runner.call(lambda: owned.record.holds(ask), deadline_s=_CONDITION_DEADLINE_S))
+            except Exception as error:  # noqa: BLE001 - a plugin that can not tell is asked again later
+                _LOG.warning("plugin %s can not tell %s: %s", owned.plugin, name, type(error).__name__)
+                return None
+
+        kinds = [one.record for one in found.question_kinds.values()]
+        return SurveyParts(self.database, self.kit, cases, holds, kinds, found.conditions.keys())
 
     def _settings_of(self, key: str) -> Any:
         return self.shop(key).settings

@@ -52,7 +52,8 @@ class Duties(Rooms):
         """Do a part of one duty, for hosts that share a worker's round out themselves, such as Celery.
 
         Args:
-            duty: pull, translate, receive, react, retry, wake, deliver, perform; or tidy, which also looks for lags.
+            duty: pull, translate, receive, react, retry, wake, survey, deliver, perform; or tidy, which also
+                looks for lags.
 
         Raises:
             NotFoundError: There is no such duty.

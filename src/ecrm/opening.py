@@ -24,6 +24,7 @@ from ecrm.shops.keyring import Keyring
 from ecrm.shops.options import Options
 from ecrm.shops.secretkeys import SecretKeys
 from ecrm.signals import Signals
+from ecrm.surveys.following import survey_followers
 
 __all__ = ["Clock", "open_core"]
 
@@ -65,7 +66,10 @@ def open_core(
     book = FactBook(contributions.facts)
     kept = kept_facts_follower(contributions, uuid6.uuid7)
     arrangements = Arrangements(database, now)
-    followers = (fact_follower(book), kept, *consent_followers(), *message_followers(), *contributions.followers)
+    followers = (
+        fact_follower(book), kept, *consent_followers(), *message_followers(), *survey_followers(),
+        *contributions.followers,
+    )  # fmt: skip
     projections = (consent_projection(now), message_projection(arrangements.of))
     kit = Kit(uuid6.uuid7, now, followers, book, SecretKeys(keyring, now), projections)
     sending = (arrangements, Deployment(database, deployment, now))

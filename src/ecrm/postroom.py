@@ -28,6 +28,7 @@ from ecrm.registry import Contributions, ask_contact
 from ecrm.shops.keys import ShopLine
 from ecrm.shops.model import Settings
 from ecrm.shops.options import Options
+from ecrm.surveys.lettering import READY, Lettering
 
 __all__ = ["PostRoom"]
 
@@ -85,7 +86,10 @@ class PostRoom:
             self.facts_of,
             holidays_of,
         )
-        self.composer = Composer(database, Sources(arrangement_of, settings_of, self.facts_of, self.links, kit.now))
+        kinds = [one.record for one in contributions.question_kinds.values()]
+        fill = Lettering(database, kit, kinds, arrangement_of).variables
+        sources = Sources(arrangement_of, settings_of, self.facts_of, self.links, kit.now, fill, READY)
+        self.composer = Composer(database, sources)
         self.deliverer = Deliverer(
             Authoriser(database, rules, kit.now),
             self.composer,

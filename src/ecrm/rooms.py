@@ -71,6 +71,7 @@ class Rooms:
             room.lint_rules_of,
             room.links,
         )
+        self.surveys = core.surveys.surveys_of(self.shop, self._tell)
         self.privacy = Privacy(core.privacy, self.shop)
         self.plugins = Switchboard(core, self.shop, self.customers.find)
         self._services: dict[type[Any], Any] = {}

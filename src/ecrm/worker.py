@@ -28,6 +28,7 @@ class Done:
         pulled: Events that were pulled from other systems into the inbox.
         pages: How many pages that took.
         reacted: Interactions and timers that reactions were asked about.
+        surveyed: Invitations to surveys that were planned, decided about, or changed.
         messages: Messages that were due: sent, put off, or never to go; `crm.explain_message` says which and why.
         sent: Those of them that a provider has.
         failed: What failed and is tried again; `crm.parked()` and `crm.health()` say what.
@@ -39,6 +40,7 @@ class Done:
     pulled: int = 0
     pages: int = 0
     reacted: int = 0
+    surveyed: int = 0
     messages: int = 0
     sent: int = 0
     failed: int = 0

@@ -16,6 +16,7 @@ from ecrm.messages.projecting import message_followers
 from ecrm.privacy.declared import Declared, columns, envelope, fields, undeclared
 from ecrm.privacy.registering import all_tables
 from ecrm.privacy.tables.held import HELD
+from ecrm.surveys.following import survey_followers
 from ecrm.values.personal import IMPERSONAL, Personal, impersonal, personal
 
 # These hold nobody's rows; each says why.
@@ -33,6 +34,8 @@ OF_NOBODY = {
     "ecrm_inbox": "raw bodies: erased by what they say",
     "ecrm_purpose": "what a shop does, and why",
     "ecrm_consent_text": "what everybody reads",
+    "ecrm_survey": "what everybody is asked",
+    "ecrm_survey_run": "how a survey is asked",
     "ecrm_template": "what is said to everybody",
     "ecrm_line": "how a channel does",
     "ecrm_deployment": "where the database is",
@@ -48,7 +51,7 @@ def test_every_field_of_every_event_and_every_column_of_every_table_is_declared(
 
 def test_every_table_of_the_core_is_erased_from_or_holds_nobody():
     held = {one.table.name for one in HELD}
-    held |= {follower.table for follower in (*consent_followers(), *message_followers())}
+    held |= {follower.table for follower in (*consent_followers(), *message_followers(), *survey_followers())}
     assert set(METADATA.tables) - held - set(OF_NOBODY) == set(), "add it to HELD, or give it a Follower"
     assert held & set(OF_NOBODY) == set()
 

@@ -34,7 +34,7 @@ TASKS: Mapping[str, tuple[tuple[str, ...], str | None]] = {
     "ecrm.receive": (("translate", "receive"), "ecrm.react"),
     "ecrm.react": (("react", "retry"), "ecrm.wake"),
     "ecrm.wake": (("wake",), "ecrm.deliver"),
-    "ecrm.deliver": (("deliver",), "ecrm.receive"),
+    "ecrm.deliver": (("survey", "deliver"), "ecrm.receive"),
     "ecrm.tidy": (("perform", "tidy"), None),
 }
 _EVERY_S = {"ecrm.pull": 30.0, "ecrm.tidy": 60.0}

@@ -43,6 +43,7 @@ _COMMANDS = {
     "replay": ("ecrm.cli.reactions", "replay"),
     "consent": ("ecrm.cli.consent", "consent"),
     "messages": ("ecrm.cli.messages", "messages"),
+    "surveys": ("ecrm.cli.surveys", "surveys"),
     "templates": ("ecrm.cli.templates", "templates"),
     "audit": ("ecrm.cli.audit", "audit"),
     "privacy": ("ecrm.cli.privacy", "privacy"),

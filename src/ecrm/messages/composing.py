@@ -40,6 +40,8 @@ class Sources:
         facts_of: Reads facts of customers.
         links: Makes signed links.
         now: Gives the time.
+        fill: Gives what rooms above fill a message with, by its shop, what it was given, and the language.
+        ready: Templates that serve, by any channel, where the shop has none of that name for it.
     """
 
     arrangement_of: Callable[[str], Arrangement]
@@ -47,6 +49,8 @@ class Sources:
     facts_of: Facts
     links: Links
     now: Callable[[], dt.datetime]
+    fill: Callable[[str, Mapping[str, Any], str], Mapping[str, Any]] = lambda _, __, ___: {}
+    ready: tuple[Template, ...] = ()
 
 
 @attrs.frozen(repr=False)
@@ -137,8 +141,12 @@ class Composer:
         names_links = content is None or (row.is_commercial and row.channel == _EMAIL)
         urls = _urls(row, arrangement, known.links) if names_links else {}
         if content is None:
-            template = _chosen(templates, channel.name, (language, settings.language), message.template or "")
-            variables = {**_variables(known.customer, known.facts, arrangement.sender), **urls, **message.variables}
+            spoken, name = (language, settings.language), message.template or ""
+            template = _chosen([*templates, *self._ready(templates, channel.name, name)], channel.name, spoken, name)
+            filled = self._sources.fill(row.shop, message.variables, template.language)
+            variables = {
+                **_variables(known.customer, known.facts, arrangement.sender), **urls, **message.variables, **filled,
+            }  # fmt: skip
             content = render(template, variables, zone=settings.zone_info, inlines_css=self._inlines(template))
         return Outgoing(
             id=row.id,
@@ -159,6 +167,11 @@ class Composer:
             profile_id=row.profile_id,
             customer_id=row.customer_id,
         )
+
+    def _ready(self, templates: Sequence[Template], channel: str, name: str) -> list[Template]:
+        if any(one.name == name and one.channel == channel for one in templates):
+            return []
+        return [attrs.evolve(one, channel=channel) for one in self._sources.ready if one.name == name]
 
     def _inlines(self, template: Template) -> bool:
         # A template was refused where the library lacked; on a machine that lacks it, a mail still says what it says.

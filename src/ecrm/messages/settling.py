@@ -30,7 +30,7 @@ from ecrm.messages.tables.line import LineRow
 from ecrm.messages.tables.message import FAILED, SENDING, UNCERTAIN, WAITING, MessageRow
 from ecrm.values import Who
 
-__all__ = ["Counts", "Result", "Settler"]
+__all__ = ["Counts", "Result", "Settler", "who_of"]
 
 _LEFT_AT_ONCE = 500
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -187,7 +187,7 @@ class Settler:
     ) -> None:
         nameless = {row.profile_id for row in rows if row.address_kind not in _NAMED}
         whose = {row.id: row for row in profiles_by_id(transaction, shop, nameless)} if nameless else {}
-        told = self._events(rows, by_id, {id_: _who(one.kind, one.value) for id_, one in whose.items()})
+        told = self._events(rows, by_id, {id_: who_of(one.kind, one.value) for id_, one in whose.items()})
         raw = [_encode(settled_wire(event, now, self._kit)) for event in told]
         inbox_table.put_events(transaction, shop, raw, now)
 
@@ -229,7 +229,8 @@ def _parted(results: Sequence[Result]) -> tuple[list[Went], list[Result]]:
     return went, rest
 
 
-def _who(kind: str, value: str) -> Who | None:
+def who_of(kind: str, value: str) -> Who | None:
+    """Name whom a profile is of, as an event can; None where its identity names nobody."""
     source, _, own = value.partition(":")
     if kind == "account":
         return Who(user_id=own, source=source)

@@ -67,6 +67,6 @@ class FrozenCRM(CRM):
         return done
 
     def _moments(self, end: dt.datetime) -> Iterator[dt.datetime]:
-        while (due_at := self._core.crew.next_due(self.clock())) is not None and due_at < end:
+        while (due_at := self._core.next_due(self.clock())) is not None and due_at < end:
             yield due_at
         yield end

@@ -23,11 +23,11 @@ from ecrm.http import Request, Response
 from ecrm.values import Actor
 from ecrm.web.words import words_for
 
-__all__ = ["Pages"]
+__all__ = ["HEADERS", "Pages"]
 
 _LONGEST_BODY = 16_384
 # The address holds what proves who it is: it goes to no other site, into no cache and no index.
-_HEADERS: Mapping[str, str] = {
+HEADERS: Mapping[str, str] = {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
@@ -184,7 +184,7 @@ def _form(request: Request) -> Form | None:
 
 def _page(language: str, status: int, title: str, **said: Any) -> Response:
     body = _template().render(language=language, title=title, **{"purposes": (), "all": "", **said})
-    return Response(int(status), body.encode(), _HEADERS)
+    return Response(int(status), body.encode(), HEADERS)
 
 
 @lru_cache(maxsize=1)

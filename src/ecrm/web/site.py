@@ -13,6 +13,7 @@ from ecrm.crm import CRM
 from ecrm.errors import InvalidError, UnavailableError
 from ecrm.http import Request, Response
 from ecrm.web.pages import Pages
+from ecrm.web.surveys import SurveyPages
 
 __all__ = ["LONGEST_BODY", "Answer", "Site"]
 
@@ -43,7 +44,8 @@ class Site:
     def __init__(self, crm: CRM, mounts: Mapping[str, Answer] | None = None) -> None:
         self._crm = crm
         pages = Pages(crm).answer
-        own = {"webhooks": self._webhook} | dict.fromkeys(("unsubscribe", "preferences", "confirm"), pages)
+        own: dict[str, Answer] = {"webhooks": self._webhook, "survey": SurveyPages(crm).answer}
+        own |= dict.fromkeys(("unsubscribe", "preferences", "confirm"), pages)
         for word in mounts or {}:
             if word in own or "/" in word or not word:
                 raise InvalidError.of("mounts", f"give one word that is not {', '.join(own)}")

@@ -85,6 +85,21 @@ def find_customers(transaction: Transaction, shop: str, ids: Collection[UUID]) -
     return [_customer(row) for row in _BY_ID.rows(transaction, [(shop, id_) for id_ in ids])]
 
 
+def customer_ids(transaction: Transaction, shop: str, after: UUID | None, limit: int) -> list[UUID]:
+    """Give the ids of a shop's customers in their order, a page at a time.
+
+    Args:
+        transaction: Where they are read.
+        shop: Whose.
+        after: The last one of the page before; None is the first page.
+        limit: How many at most.
+    """
+    query = sa.select(CUSTOMER.c.id).where(CUSTOMER.c.shop == shop).order_by(CUSTOMER.c.id).limit(limit)
+    if after is not None:
+        query = query.where(CUSTOMER.c.id > after)
+    return [row[0] for row in transaction.core(query)]
+
+
 def languages_of(transaction: Transaction, shop: str, ids: Collection[UUID]) -> dict[UUID, str]:
     """Give the languages of customers, of those that are known."""
     return {row[0]: row[1] for row in _LANGUAGES.rows(transaction, [(shop, id_) for id_ in ids]) if row[1]}

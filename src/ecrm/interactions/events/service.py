@@ -129,5 +129,8 @@ class SurveyAnswered(SurveyEvent):
     KEY: ClassVar[tuple[str, ...]] = ("invitation_id",)
 
     score: Decimal | None = None
+    nps: Decimal | None = None
+    csat: Decimal | None = None
+    ces: Decimal | None = None
     text: Prose | None = None
     answers: Answers = FrozenDict()

@@ -56,6 +56,15 @@ EVENT_FACTS: tuple[Fact, ...] = (
     _newest("visits.last_at", "When they last visited a store.", "Store Visited"),
     _count("mentions.count", "Times they mentioned us.", "Social Mention Received"),
     _count("cases.opened_count", "Service cases opened.", "Case Opened"),
+    _count("surveys.sent_count", "Surveys they were sent.", "Survey Sent"),
+    _count("surveys.answered_count", "Surveys they answered.", "Survey Answered"),
+    _newest("surveys.last_answered_at", "When they last answered a survey.", "Survey Answered"),
+    *(
+        Fact(f"{scale}.last_score", "number", "points", f"What they last answered to {said}.", "last",
+             frozenset({"Survey Answered"}), field=scale)
+        for scale, said in (("nps", "whether they would recommend the shop, 0 to 10"),
+                            ("csat", "how content they are, 1 to 5"), ("ces", "how easy it was, 1 to 7"))
+    ),
     _count("returns.requested_count", "Returns asked for.", "Return Requested"),
     _count("payments.failed_count", "Payments that failed.", "Payment Failed"),
     _count("sign_ins.count", "Times they signed in.", "Signed In"),

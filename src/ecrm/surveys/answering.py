@@ -1,0 +1,303 @@
+"""Open an invitation, keep answers that are not finished, take those that are: once, whoever comes first.
+
+To open changes nothing: programs that look into mails open links too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import attrs
+
+from ecrm.customers.tables.customer import languages_of
+from ecrm.customers.tables.profile import profiles_by_id
+from ecrm.database import Database, Transaction
+from ecrm.errors import ConflictError, InvalidError, NotFoundError
+from ecrm.hookspecs import QuestionKind
+from ecrm.interactions.emitting import settled_wire
+from ecrm.interactions.events import Event, SurveyViewed
+from ecrm.interactions.model.entry import make_entry
+from ecrm.interactions.model.interaction import Interaction
+from ecrm.interactions.reading import facts_of
+from ecrm.interactions.recording import Kit, store
+from ecrm.messages.settling import who_of
+from ecrm.messages.tables import message as message_table
+from ecrm.shops.service import Shop
+from ecrm.surveys.model import Ending, Survey
+from ecrm.surveys.saying import events_of
+from ecrm.surveys.schema import survey_from_wire
+from ecrm.surveys.tables import definition as definition_table
+from ecrm.surveys.tables import invitation as invitation_table
+from ecrm.surveys.tables import partial as partial_table
+from ecrm.surveys.tables import running as running_table
+from ecrm.surveys.tables.invitation import ANSWERED, INVITED, InvitationRow
+from ecrm.surveys.tokens import LinkToken, Token, hash_of, tokens_in
+from ecrm.values import Who
+
+__all__ = ["Answered", "Answering", "Opened"]
+
+_GONE = "this link is not valid any more: ask the shop for a new one"
+_ANSWERED, _LATE = "this survey was answered already", "this survey can not be answered any more"
+
+
+@attrs.frozen(repr=False)
+class Opened:
+    """Be an invitation that was opened.
+
+    Args:
+        survey: What is asked.
+        token: What the answer comes back with: of a link for everybody, one that is new.
+        state: `open`, `answered` or `late`.
+        answers: What was answered so far, by question.
+        facts: What is known of the customer, for what the survey looks at; nothing where it is nobody yet.
+        language: Which they read, BCP 47.
+        seed: Decides the order where it is random.
+    """
+
+    survey: Survey
+    token: str
+    state: Literal["open", "answered", "late"]
+    answers: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    language: str
+    seed: str
+
+    def __repr__(self) -> str:
+        return f"<Opened {self.survey.key} {self.state}>"
+
+
+@attrs.frozen(repr=False)
+class Answered:
+    """Be an answer that was taken.
+
+    Args:
+        interaction: As it is on the timeline.
+        ending: What is said at the end.
+    """
+
+    interaction: Interaction
+    ending: Ending
+
+    def __repr__(self) -> str:
+        return f"<Answered {self.interaction.id}>"
+
+
+class Answering:
+    """Take what customers of one shop answer.
+
+    Args:
+        database: Where it goes.
+        shop: The shop.
+        kit: Ids, time and keys.
+        kinds: The kinds of questions that plugins bring.
+        tell: Called after the commit with what was stored.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        shop: Shop,
+        kit: Kit,
+        kinds: Sequence[QuestionKind],
+        tell: Callable[[str, Sequence[Interaction]], None],
+    ) -> None:
+        self._database = database
+        self._shop = shop
+        self._kit = kit
+        self._kinds = kinds
+        self._tell = tell
+
+    def open(self, text: str) -> Opened:
+        """Open an invitation, or a link for everybody; nothing changes.
+
+        Raises:
+            InvalidError: The token is forged, of another shop, or a link that expired.
+            NotFoundError: There is no such invitation, or survey, any more.
+        """
+        tokens = tokens_in(self._database, self._kit)
+        token = self._from_link(tokens.read_link(text)) if tokens.is_link(text) else tokens.read(text)
+        own = tokens.make(token) if tokens.is_link(text) else text
+        self._check_shop(token)
+        with self._database.read() as transaction:
+            row = invitation_table.find_invitation(transaction, self._shop.key, token.invitation_id)
+            self._check_row(row, token, own)
+            survey = self._survey(transaction, token)
+            facts = self._facts(transaction, row)
+            answers = partial_table.partial_of(transaction, self._shop.key, token.invitation_id)
+            language = self._language(transaction, row)
+        state: Literal["open", "answered", "late"] = "open"
+        if row is not None and row.state == ANSWERED:
+            state = "answered"
+        elif token.until <= self._kit.now():
+            state = "late"
+        return Opened(survey, own, state, answers, facts, language, token.invitation_id.hex)
+
+    def save(self, text: str, answers: Mapping[str, Any]) -> Opened:
+        """Keep answers that are not finished: who comes back goes on with them.
+
+        Args:
+            text: The token.
+            answers: By question; what was kept before and is not named stays.
+
+        Raises:
+            InvalidError: An answer can not be; `fields` names the question.
+            ConflictError: It was answered, or is too late.
+        """
+        token = tokens_in(self._database, self._kit).read(text)
+        self._check_shop(token)
+
+        def work(transaction: Transaction) -> list[Interaction]:
+            row = self._held(transaction, token, text)
+            before = partial_table.partial_of(transaction, self._shop.key, row.id)
+            survey, facts = self._survey(transaction, token), self._facts(transaction, row)
+            clean = survey.checked({**before, **_mapping(answers)}, facts, is_partial=True)
+            now = self._kit.now()
+            partial_table.save_partial(transaction, self._shop.key, (row.id, row.profile_id), clean, now)
+            return self._view(transaction, row)
+
+        self._tell(self._shop.key, self._database.transact(work))
+        return self.open(text)
+
+    def answer(self, text: str, answers: Mapping[str, Any], customer: Who | None = None) -> Answered:
+        """Take an answer: it stands on the timeline at once, and no second one is taken.
+
+        Args:
+            text: The token.
+            answers: By question; what was kept before and is not named counts too.
+            customer: Who answered by a link for everybody, where the shop knows: from a card it read itself,
+                never from what was sent with the answer.
+
+        Raises:
+            InvalidError: An answer can not be, or is missing; `fields` names the question.
+            ConflictError: It was answered, or is too late.
+            NotFoundError: There is no such invitation any more.
+        """
+        token = tokens_in(self._database, self._kit).read(text)
+        self._check_shop(token)
+
+        def work(transaction: Transaction) -> tuple[list[Interaction], Answered]:
+            row = self._held(transaction, token, text)
+            survey, facts = self._survey(transaction, token), self._facts(transaction, row)
+            before = partial_table.partial_of(transaction, self._shop.key, row.id)
+            clean = survey.checked({**before, **_mapping(answers)}, facts)
+            who = self._who(transaction, row, customer)
+            told = self._stored(transaction, events_of(survey, clean, facts, row, who))
+            answered = next(one for one in told if one.kind == "Survey Answered")
+            self._close(transaction, row, answered)
+            return told, Answered(answered, survey.ending(clean, facts))
+
+        told, taken = self._database.transact(work)
+        self._tell(self._shop.key, told)
+        return taken
+
+    def _from_link(self, link: LinkToken) -> Token:
+        with self._database.read() as transaction:
+            live = definition_table.live_version(transaction, link.shop, link.survey)
+        if live is None:
+            raise NotFoundError(_GONE)
+        id_ = self._kit.new_id()
+        until = min(link.until, (self._kit.now() + dt.timedelta(days=1)).replace(microsecond=0))
+        return Token(link.shop, id_, None, link.survey, live.version, until, link.location_id)
+
+    def _check_shop(self, token: Token) -> None:
+        if token.shop != self._shop.key:
+            raise InvalidError.of("link", _GONE)
+
+    def _check_row(self, row: InvitationRow | None, token: Token, text: str) -> None:
+        if row is None:
+            # Of a link for everybody there is none before the first answer; else it was erased.
+            if token.profile_id is not None:
+                raise NotFoundError(_GONE)
+        elif row.state != ANSWERED and row.token_hash != hash_of(text):
+            raise NotFoundError(_GONE)
+
+    def _survey(self, transaction: Transaction, token: Token) -> Survey:
+        held = definition_table.find_version(transaction, self._shop.key, token.survey, token.version)
+        if held is None:
+            raise NotFoundError(_GONE)
+        return survey_from_wire(held.body, self._kinds)
+
+    def _facts(self, transaction: Transaction, row: InvitationRow | None) -> Mapping[str, Any]:
+        if row is None or row.profile_id is None:
+            return {}
+        return facts_of(transaction, self._shop.key, self._shop.settings, row.profile_id, self._kit.book)
+
+    def _language(self, transaction: Transaction, row: InvitationRow | None) -> str:
+        """Give the language it is asked in: as it was started, else the customer's own, else the shop's."""
+        if row is not None and row.customer_id is not None:
+            runs = {run.name: run.plan for run in running_table.runs_of(transaction, self._shop.key)}
+            plan = runs.get(row.run or "")
+            own = languages_of(transaction, self._shop.key, [row.customer_id]).get(row.customer_id)
+            if (plan is not None and plan.language) or own:
+                return (plan.language if plan is not None else None) or own or ""
+        return self._shop.settings.language
+
+    def _held(self, transaction: Transaction, token: Token, text: str) -> InvitationRow:
+        now = self._kit.now()
+        if token.profile_id is None and token.until > now:
+            made = InvitationRow(
+                shop=token.shop, id=token.invitation_id, survey=token.survey, version=token.version,
+                cause=token.invitation_id, location_id=token.location_id, state=INVITED, asked_at=now,
+                expires_at=token.until, due_at=token.until, token_hash=hash_of(text),
+            )  # fmt: skip
+            invitation_table.insert_invitations(transaction, [made])
+        row = invitation_table.hold_invitation(transaction, self._shop.key, token.invitation_id)
+        self._check_row(row, token, text)
+        if row is None:
+            raise ConflictError(_LATE)
+        if row.state == ANSWERED:
+            raise ConflictError(_ANSWERED)
+        if token.until <= now or row.state not in invitation_table.OPEN:
+            raise ConflictError(_LATE)
+        return row
+
+    def _view(self, transaction: Transaction, row: InvitationRow) -> list[Interaction]:
+        if row.viewed_at is not None:
+            return []
+        invitation_table.save_invitations(transaction, [attrs.evolve(row, viewed_at=self._kit.now())])
+        who = self._who(transaction, row, None) if row.profile_id is not None else None
+        if who is None:
+            return []
+        event = SurveyViewed(
+            customer=who, survey_id=row.survey, invitation_id=str(row.id), version=str(row.version),
+            order_id=row.order_id, source="surveys", source_id=f"viewed:{row.id}",
+        )  # fmt: skip
+        return self._stored(transaction, [event])
+
+    def _who(self, transaction: Transaction, row: InvitationRow, customer: Who | None) -> Who:
+        if row.profile_id is None:
+            return customer or Who(anonymous_id=f"survey:{row.id}")
+        found = profiles_by_id(transaction, self._shop.key, [row.profile_id])
+        who = who_of(found[0].kind, found[0].value) if found else None
+        if who is None:
+            raise NotFoundError(_GONE)
+        return who
+
+    def _stored(self, transaction: Transaction, events: Sequence[Event]) -> list[Interaction]:
+        settings, now = self._shop.settings, self._kit.now()
+        entries = [make_entry(settled_wire(event, now, self._kit), settings) for event in events]
+        return [*store(transaction, self._shop.key, settings, entries, self._kit).interactions]
+
+    def _close(self, transaction: Transaction, row: InvitationRow, answered: Interaction) -> None:
+        shop, now = self._shop.key, self._kit.now()
+        whose = profiles_by_id(transaction, shop, [answered.profile_id])[0]
+        closed = attrs.evolve(
+            row, state=ANSWERED, due_at=None, answered_at=now, viewed_at=row.viewed_at or now,
+            profile_id=answered.profile_id, customer_id=whose.customer_id,
+        )  # fmt: skip
+        invitation_table.save_invitations(transaction, [closed])
+        partial_table.drop_partial(transaction, shop, row.id)
+        if row.message_id is not None:
+            held = message_table.hold_messages(transaction, [(shop, row.message_id)])
+            waiting = [one for one in held if one.state == message_table.WAITING]
+            ended = [one.noted(now, message_table.SUPPRESSED, "the survey is answered", settled_at=now)
+                     for one in waiting]  # fmt: skip
+            message_table.save_messages(transaction, ended)
+
+
+def _mapping(answers: Any) -> Mapping[str, Any]:
+    if not isinstance(answers, Mapping) or not all(isinstance(key, str) for key in answers):
+        raise InvalidError.of("answers", "give a mapping of questions to answers")
+    return answers

@@ -1,0 +1,110 @@
+"""What an invitation and a reminder say where the shop wrote no template, and the link in them.
+
+The link is made when the message is composed: what is kept of the message, and on the timeline, holds no token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from ecrm.database import Database
+from ecrm.errors import InvalidError
+from ecrm.hookspecs import QuestionKind
+from ecrm.interactions.recording import Kit
+from ecrm.messages.model.arrangement import Arrangement
+from ecrm.messages.model.template import Template
+from ecrm.surveys.inviting import token_of
+from ecrm.surveys.schema import survey_from_wire
+from ecrm.surveys.tables import definition as definition_table
+from ecrm.surveys.tables import invitation as invitation_table
+from ecrm.surveys.tokens import tokens_in
+
+__all__ = ["READY", "VARIABLE", "Lettering"]
+
+# A message names its invitation by this; what it is filled with follows from it.
+VARIABLE = "survey_invitation"
+_WORDS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("survey_invitation", "tr"): (
+        "{{ survey_title }}",
+        (
+            "Merhaba,\n\nGörüşünüz bizim için önemli. Bir dakikanızı ayırır mısınız?\n\n{{ survey_url }}\n\n"
+            "Bu tür e-postaları istemiyorsanız: {{ preferences_url }}\n"
+        ),
+    ),
+    ("survey_invitation", "en"): (
+        "{{ survey_title }}",
+        (
+            "Hello,\n\nYour opinion matters to us. Do you have a minute?\n\n{{ survey_url }}\n\n"
+            "If you do not want to be asked: {{ preferences_url }}\n"
+        ),
+    ),
+    ("survey_reminder", "tr"): (
+        "{{ survey_title }}",
+        (
+            "Merhaba,\n\nGörüşünüzü hâlâ duymak isteriz:\n\n{{ survey_url }}\n\n"
+            "Bu tür e-postaları istemiyorsanız: {{ preferences_url }}\n"
+        ),
+    ),
+    ("survey_reminder", "en"): (
+        "{{ survey_title }}",
+        (
+            "Hello,\n\nWe would still like to hear from you:\n\n{{ survey_url }}\n\n"
+            "If you do not want to be asked: {{ preferences_url }}\n"
+        ),
+    ),
+}
+READY: tuple[Template, ...] = tuple(
+    Template(name=name, channel="email", language=language, purpose="surveys", subject=subject, text=text, state="live")
+    for (name, language), (subject, text) in _WORDS.items()
+)
+
+
+class Lettering:
+    """Fill in what messages about surveys say.
+
+    Args:
+        database: Where invitations are.
+        kit: The keys of shops, and the time.
+        kinds: The kinds of questions that plugins bring.
+        arrangement_of: Gives what a shop arranged about its messages.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        kit: Kit,
+        kinds: Sequence[QuestionKind],
+        arrangement_of: Callable[[str], Arrangement],
+    ) -> None:
+        self._database = database
+        self._kit = kit
+        self._kinds = kinds
+        self._arrangement_of = arrangement_of
+
+    def variables(self, shop: str, given: Mapping[str, Any], language: str) -> Mapping[str, str]:
+        """Give what a template is filled with beside what the message was given.
+
+        Args:
+            shop: Whose.
+            given: What the message was given; nothing follows where it names no invitation.
+            language: Of whoever reads it.
+
+        Raises:
+            InvalidError: The invitation is not open any more, or nothing says where the pages are.
+        """
+        if VARIABLE not in given:
+            return {}
+        with self._database.read() as transaction:
+            row = invitation_table.find_invitation(transaction, shop, UUID(str(given[VARIABLE])))
+            if row is None or row.state not in invitation_table.OPEN:
+                raise InvalidError.of(VARIABLE, "it is answered, or can not be answered any more")
+            held = definition_table.find_version(transaction, shop, row.survey, row.version)
+        public_url = self._arrangement_of(shop).public_url
+        if public_url is None or held is None:
+            raise InvalidError.of("public_url", "say where the pages are: crm.messages.configure(public_url=…)")
+        survey = survey_from_wire(held.body, self._kinds)
+        token = tokens_in(self._database, self._kit).again(token_of(row), row.token_hash)
+        url = f"{public_url.rstrip('/')}/survey/{token}"
+        return {"survey_title": survey.said(survey.title, language), "survey_url": url}

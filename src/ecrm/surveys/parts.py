@@ -1,0 +1,77 @@
+"""What surveys share among the views of one CRM, put together once by the composition."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
+from uuid import UUID
+
+from ecrm.database import Database
+from ecrm.hookspecs import QuestionKind
+from ecrm.interactions.model.interaction import Interaction
+from ecrm.interactions.recording import Kit
+from ecrm.shops.service import Shop
+from ecrm.surveys.answering import Answering
+from ecrm.surveys.asking import Asker
+from ecrm.surveys.deciding import Cases
+from ecrm.surveys.library import READY
+from ecrm.surveys.model import Survey
+from ecrm.surveys.planning import Planner
+from ecrm.surveys.service import Surveys
+from ecrm.surveys.tables import invitation as invitation_table
+
+__all__ = ["SurveyParts"]
+
+
+class SurveyParts:
+    """Hold what plans, asks and answers.
+
+    Args:
+        database: Where surveys are.
+        kit: Ids, time and keys.
+        cases: Reads what is decided by.
+        holds: Tells whether a condition of a plugin holds, by name, shop and customer; None where it can not tell.
+        kinds: The kinds of questions that plugins bring.
+        conditions: The names of conditions they offer.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        kit: Kit,
+        cases: Cases,
+        holds: Callable[[str, str, UUID], bool | None],
+        kinds: Sequence[QuestionKind],
+        conditions: Collection[str],
+    ) -> None:
+        self._database = database
+        self._kit = kit
+        self._held_of = cases.held_of
+        self._offered = (tuple(kinds), frozenset(conditions))
+        self._planner = Planner(database, kit)
+        self._asker = Asker(database, kit, cases, holds)
+
+    def work(self) -> int:
+        """Do a part of what is due: plan, ask, see what became of messages; give how many invitations changed."""
+        return self._planner.plan() + self._asker.ask() + self._asker.follow()
+
+    def next_due(self, after: dt.datetime) -> dt.datetime | None:
+        """Give when something is due next, after a time; None where nothing is."""
+        with self._database.read() as transaction:
+            invitation = invitation_table.next_due(transaction, after)
+        moments = (invitation, self._planner.next_due(after))
+        return min((at for at in moments if at is not None), default=None)
+
+    def surveys_of(self, shop: Shop, tell: Callable[[str, Sequence[Interaction]], None]) -> Surveys:
+        """Give what a shop is offered.
+
+        Args:
+            shop: The shop.
+            tell: Called after a commit with what was stored.
+        """
+        answering = Answering(self._database, shop, self._kit, self._offered[0], tell)
+        return Surveys(self._database, shop, self._kit, answering, self._asker, self._held_of, _ready, self._offered)
+
+
+def _ready(key: str) -> Survey | None:
+    return READY[key]() if key in READY else None

@@ -1,0 +1,285 @@
+"""What `crm.surveys` offers: write and publish surveys, have them asked, invite, open and answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from ecrm.customers.finding import find_profile
+from ecrm.customers.tables.profile import ProfileRow
+from ecrm.database import Database, Transaction
+from ecrm.errors import ConflictError, InvalidError, NotFoundError
+from ecrm.hookspecs import QuestionKind
+from ecrm.interactions.recording import Kit
+from ecrm.interactions.tables.position import last_position
+from ecrm.messages.arranging import Held
+from ecrm.shops.service import Shop
+from ecrm.surveys.answering import Answered, Answering, Opened
+from ecrm.surveys.asking import Asker
+from ecrm.surveys.inviting import token_of
+from ecrm.surveys.model import Survey
+from ecrm.surveys.model.plan import Plan
+from ecrm.surveys.showing import Invitation, Running, invitation_of, running_of
+from ecrm.surveys.tables import invitation as invitation_table
+from ecrm.surveys.tables import running as running_table
+from ecrm.surveys.tables.invitation import SKIPPED, InvitationRow
+from ecrm.surveys.tables.running import STOPPED, RunRow
+from ecrm.surveys.tokens import LinkToken, tokens_in
+from ecrm.surveys.writing import Shelf
+from ecrm.values import Who
+from ecrm.values.who import Someone
+
+__all__ = ["Surveys"]
+
+
+class Surveys(Shelf):
+    """Serve the surveys of one shop.
+
+    Args:
+        database: Where they are.
+        shop: The shop.
+        kit: Ids, time and keys.
+        answering: Takes answers.
+        asker: Decides who is asked.
+        held_of: Gives what a shop arranged about its messages.
+        ready: Gives a survey that comes with ecrm, by its key; None where there is none.
+        offered: The kinds of questions that plugins bring, and the names of conditions they offer.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        shop: Shop,
+        kit: Kit,
+        answering: Answering,
+        asker: Asker,
+        held_of: Callable[[str], Held],
+        ready: Callable[[str], Survey | None],
+        offered: tuple[Sequence[QuestionKind], frozenset[str]],
+    ) -> None:
+        super().__init__(database, shop, kit, ready, offered[0])
+        self._answering = answering
+        self._asker = asker
+        self._held_of = held_of
+        self._conditions = offered[1]
+
+    def start(self, survey: str, name: str | None = None, **plan: Any) -> Running:
+        """Have a survey asked: after an event, on a schedule, or by hand. Called again, it changes how.
+
+        Args:
+            survey: Its key: one of the shop's, or one that comes with ecrm, which is then made the shop's.
+            name: What this way of asking is called; the survey's key where left out.
+            **plan: Fields of `Plan`: after, delay, every, where, sample, quota, ends_at, rest, again, expires,
+                reminders, channel, language, template.
+
+        Raises:
+            NotFoundError: There is no such survey, or no such condition.
+            ConflictError: There is only a draft, or nothing says where the pages are.
+            InvalidError: The plan can not be.
+
+        >>> from ecrm.surveys import Nps, Survey
+        >>> written = crm.surveys.write(Survey("mood", "Your day", [Nps("score", "How was it?")]))
+        >>> published = crm.surveys.publish("mood")
+        >>> held = crm.messages.configure(public_url="https://shop.example/crm")
+        >>> crm.surveys.start("mood", after="Order Delivered", delay="3 days").state
+        'running'
+        """
+        made = _plan(plan)
+        if made.where is not None and made.where not in self._conditions:
+            raise NotFoundError("no plugin offers this condition")
+        self._public_url()
+        self._adopt(survey)
+        now = self._kit.now()
+
+        def work(transaction: Transaction) -> RunRow:
+            self._check_live(transaction, survey)
+            runs = {run.name: run for run in running_table.runs_of(transaction, self._shop.key)}
+            before = runs.get(name or survey)
+            goes_on = before is not None and before.state != STOPPED and before.plan.after == made.after
+            row = RunRow(
+                shop=self._shop.key, name=name or survey, survey=survey, plan=made,
+                started_at=before.started_at if before is not None and goes_on else now,
+                # What happens from now on counts; what happened before does not.
+                position=before.position if before is not None and goes_on else last_position(transaction),
+                next_at=None if made.every is None else now,
+            )  # fmt: skip
+            running_table.save_run(transaction, row)
+            return row
+
+        return running_of(self._database.transact(work), {})
+
+    def stop(self, name: str) -> Running:
+        """Ask nobody any more; who was asked already can still answer.
+
+        Raises:
+            NotFoundError: Nothing of this name runs, or ran.
+        """
+
+        def work(transaction: Transaction) -> RunRow:
+            runs = {run.name: run for run in running_table.runs_of(transaction, self._shop.key)}
+            if name not in runs:
+                raise NotFoundError("no survey was started by this name")
+            row = attrs.evolve(runs[name], state=STOPPED, next_at=None, page_after=None)
+            running_table.save_run(transaction, row)
+            return row
+
+        return running_of(self._database.transact(work), {})
+
+    def running(self) -> Sequence[Running]:
+        """Give how surveys are asked, those that were stopped too, with what became of their invitations."""
+        with self._database.read() as transaction:
+            counts = invitation_table.count_states(transaction, self._shop.key)
+            return [running_of(run, counts) for run in running_table.runs_of(transaction, self._shop.key)]
+
+    def invite(self, who: Someone, survey: str) -> Invitation:
+        """Ask one customer now, by a message; the rules hold for them too. In quiet hours the invitation waits.
+
+        Args:
+            who: The customer.
+            survey: The key of a live survey; where it was started, it is asked in that way.
+
+        Raises:
+            NotFoundError: Nobody is known by that, or there is no such survey.
+            ConflictError: They may not be asked now; it says why.
+        """
+        self._public_url()
+        self._adopt(survey)
+        with self._database.read() as transaction:
+            row = self._planned(transaction, who, survey)
+            runs = {(run.shop, run.name): run for run in running_table.runs_of(transaction, self._shop.key)}
+        holding = self._asker.conditions([row], runs)
+
+        def work(transaction: Transaction) -> InvitationRow:
+            self._check_live(transaction, survey)
+            invitation_table.insert_invitations(transaction, [row])
+            decided = self._asker.decided(transaction, self._shop.key, [row], holding)
+            if not decided:
+                raise ConflictError("it is being decided about this customer just now: try again")
+            if decided[0].state == SKIPPED:
+                raise ConflictError(f"not asked: {decided[0].reason}")
+            return decided[0]
+
+        return invitation_of(self._database.transact(work))
+
+    def link(self, survey: str, *, location_id: str | None = None, days: int = 365) -> str:
+        """Give the address of a survey that is for everybody: on a receipt, or as a QR code in a store.
+
+        Args:
+            survey: The key of a live survey.
+            location_id: Where it hangs; answers carry it.
+            days: For how many days it works, 1 to 3,660.
+
+        Raises:
+            NotFoundError: There is no such survey.
+            ConflictError: It is not live, or nothing says where the pages are.
+        """
+        if not isinstance(days, int) or not 1 <= days <= 3_660:  # noqa: PLR2004 - as the docstring says
+            raise InvalidError.of("days", "give 1 to 3,660 days")
+        public_url = self._public_url()
+        self._adopt(survey)
+        with self._database.read() as transaction:
+            self._check_live(transaction, survey)
+        link = LinkToken(self._shop.key, survey, self._kit.now() + dt.timedelta(days=days), location_id)
+        return f"{public_url}/survey/{tokens_in(self._database, self._kit).make_link(link)}"
+
+    def url_of(self, invitation: Invitation) -> str:
+        """Give the address an invitation is answered at, for a shop that carries it itself.
+
+        Raises:
+            NotFoundError: There is no such invitation, or it is not open.
+        """
+        with self._database.read() as transaction:
+            row = invitation_table.find_invitation(transaction, self._shop.key, invitation.id)
+        if row is None or row.state not in invitation_table.OPEN:
+            raise NotFoundError("there is no such invitation that is open")
+        token = tokens_in(self._database, self._kit).again(token_of(row), row.token_hash)
+        return f"{self._public_url()}/survey/{token}"
+
+    def shop_of(self, token: str) -> str:
+        """Give the shop whose key signed a token, of an invitation or of a link for everybody.
+
+        Raises:
+            InvalidError: The token is forged.
+        """
+        tokens = tokens_in(self._database, self._kit)
+        return tokens.read_link(token).shop if tokens.is_link(token) else tokens.read(token).shop
+
+    def open(self, token: str) -> Opened:
+        """Open what a token leads to; nothing changes.
+
+        Raises:
+            InvalidError: The token is forged, or its link expired.
+            NotFoundError: What it leads to is gone.
+        """
+        return self._answering.open(token)
+
+    def save(self, token: str, answers: Mapping[str, Any]) -> Opened:
+        """Keep answers that are not finished; who comes back goes on with them.
+
+        Raises:
+            InvalidError: An answer can not be; `fields` names the question.
+            ConflictError: It was answered, or is too late.
+            NotFoundError: What it leads to is gone.
+        """
+        return self._answering.save(token, answers)
+
+    def answer(self, token: str, answers: Mapping[str, Any], customer: Who | None = None) -> Answered:
+        """Take an answer; it stands on the timeline at once, and no second one is taken.
+
+        Args:
+            token: Of the invitation.
+            answers: By question.
+            customer: Who answered by a link for everybody, where the shop knows it itself.
+
+        Raises:
+            InvalidError: An answer can not be, or is missing; `fields` names the question.
+            ConflictError: It was answered, or is too late.
+            NotFoundError: What it leads to is gone.
+        """
+        return self._answering.answer(token, answers, customer)
+
+    def invitations(
+        self, who: Someone | None = None, survey: str | None = None, limit: int = 100
+    ) -> Sequence[Invitation]:
+        """Give invitations and what became of them, the newest first.
+
+        Args:
+            who: Of one customer.
+            survey: Of one survey.
+            limit: How many at most.
+        """
+        with self._database.read() as transaction:
+            customer = None if who is None else self._profile(transaction, who).customer_id
+            rows = invitation_table.invitations_of(transaction, self._shop.key, customer, survey, limit)
+        return [invitation_of(row) for row in rows]
+
+    def _planned(self, transaction: Transaction, who: Someone, survey: str) -> InvitationRow:
+        profile = self._profile(transaction, who)
+        names = {run.name for run in running_table.runs_of(transaction, self._shop.key) if run.state != STOPPED}
+        id_ = self._kit.new_id()
+        return InvitationRow(
+            shop=self._shop.key, id=id_, profile_id=profile.id, customer_id=profile.customer_id, survey=survey,
+            run=survey if survey in names else None, cause=id_, due_at=self._kit.now(),
+        )  # fmt: skip
+
+    def _profile(self, transaction: Transaction, who: Someone) -> ProfileRow:
+        found = find_profile(transaction, self._shop.key, who, self._shop.settings)
+        if found is None:
+            raise NotFoundError("nobody is known by this identity in this shop")
+        return found
+
+    def _public_url(self) -> str:
+        public_url = self._held_of(self._shop.key).arrangement.public_url
+        if public_url is None:
+            raise ConflictError("say where the pages are first: crm.messages.configure(public_url=…)")
+        return public_url.rstrip("/")
+
+
+def _plan(given: Mapping[str, Any]) -> Plan:
+    unknown = sorted(given.keys() - {field.name for field in attrs.fields(Plan)})
+    if unknown:
+        raise InvalidError.of(unknown[0], "a survey is asked by no such rule: see Plan")
+    return Plan(**given)

@@ -1,0 +1,1 @@
+"""The tables of surveys, one module each."""

@@ -1,0 +1,194 @@
+"""Tokens of surveys: one for each invitation, and one for a link that is for everybody.
+
+A token says which survey, which version, whom and until when, signed with the shop's key; of an invitation's the
+database holds the hash alone. A reminder leads to the same token, which is made again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from ecrm.consent.links import Links
+from ecrm.database import Database, Transaction
+from ecrm.errors import InvalidError
+from ecrm.interactions.recording import Kit
+
+__all__ = ["LinkToken", "Token", "Tokens", "hash_of", "tokens_in"]
+
+_LONGEST = 2_000
+_PERSONAL, _LINK = "survey", "survey-link"
+_GONE = "this link is not valid any more: ask the shop for a new one"
+
+
+@attrs.frozen(repr=False)
+class Token:
+    """Be what a token of an invitation says.
+
+    Args:
+        shop: Whose.
+        invitation_id: Which invitation.
+        profile_id: Whom it was sent to; None where it came of a link for everybody.
+        survey: The key of the survey.
+        version: Which version.
+        until: Until when it can be answered.
+        location_id: Where its link hangs.
+    """
+
+    shop: str
+    invitation_id: UUID
+    profile_id: UUID | None
+    survey: str
+    version: int
+    until: dt.datetime
+    location_id: str | None = None
+
+
+@attrs.frozen(repr=False)
+class LinkToken:
+    """Be what a link for everybody says.
+
+    Args:
+        shop: Whose.
+        survey: The key of the survey.
+        until: Until when it works.
+        location_id: Where it hangs, as a store.
+    """
+
+    shop: str
+    survey: str
+    until: dt.datetime
+    location_id: str | None = None
+
+
+def hash_of(token: str) -> bytes:
+    """Give what is kept of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def tokens_in(where: Transaction | Database, kit: Kit) -> Tokens:
+    """Give what makes and reads tokens, with the keys of shops read once.
+
+    Args:
+        where: An open transaction, or the database for one of its own.
+        kit: The keys, and the time.
+    """
+    known: dict[str, tuple[bytes, ...]] = {}
+
+    def keys_of(shop: str) -> tuple[bytes, ...]:
+        if shop not in known:
+            known[shop] = kit.keys.active(where, shop, "links")
+        return known[shop]
+
+    return Tokens(keys_of, kit.now)
+
+
+class Tokens:
+    """Make and read tokens.
+
+    Args:
+        keys_of: Gives the keys of a shop, the newest first.
+        now: Gives the time.
+
+    >>> at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    >>> tokens = Tokens(lambda shop: (b"correct horse battery staple 1234",), lambda: at)
+    >>> tokens.read_link(tokens.make_link(LinkToken("main", "nps", at + dt.timedelta(days=1), "kadikoy"))).location_id
+    'kadikoy'
+    """
+
+    def __init__(self, keys_of: Callable[[str], tuple[bytes, ...]], now: Callable[[], dt.datetime]) -> None:
+        self._keys_of = keys_of
+        self._now = now
+        self._links = Links(keys_of, now)
+
+    def __repr__(self) -> str:
+        return "<Tokens>"
+
+    def make(self, token: Token) -> str:
+        """Make the token of an invitation: the same each time, while the shop's key is."""
+        return self._signed(self._links, token)
+
+    def again(self, token: Token, held: bytes | None) -> str:
+        """Make the token whose hash is held; where the key it was signed with is gone, a new one.
+
+        Args:
+            token: What it says.
+            held: The hash.
+        """
+        for key in self._keys_of(token.shop):
+            made = self._signed(Links(_only(key), self._now), token)
+            if hash_of(made) == held:
+                return made
+        return self.make(token)
+
+    def read(self, text: str) -> Token:
+        """Read the token of an invitation; it may have expired.
+
+        Raises:
+            InvalidError: It is forged, or of another use.
+        """
+        shop, id_, profile, survey, version, until, *rest = self._read(text, _PERSONAL)
+        profile_id = None if profile is None else UUID(hex=profile)
+        ends = dt.datetime.fromtimestamp(until, dt.UTC)
+        return Token(shop, UUID(hex=id_), profile_id, survey, version, ends, rest[0] if rest else None)
+
+    def make_link(self, link: LinkToken) -> str:
+        """Make the token of a link for everybody."""
+        said = [link.shop, link.survey, int(link.until.timestamp()), link.location_id]
+        made: str = self._links.signer(link.shop, _LINK).dumps(said)
+        return made
+
+    def read_link(self, text: str) -> LinkToken:
+        """Read the token of a link for everybody.
+
+        Raises:
+            InvalidError: It is forged, of another use, or expired.
+        """
+        shop, survey, until, location_id = self._read(text, _LINK)
+        ends = dt.datetime.fromtimestamp(until, dt.UTC)
+        if ends <= self._now():
+            raise InvalidError.of("link", _GONE)
+        return LinkToken(shop, survey, ends, location_id)
+
+    def is_link(self, text: str) -> bool:
+        """Tell whether it is the token of a link for everybody, signed by us."""
+        try:
+            self._read(text, _LINK)
+        except InvalidError:
+            return False
+        return True
+
+    def _signed(self, links: Links, token: Token) -> str:
+        profile = None if token.profile_id is None else token.profile_id.hex
+        said = [
+            token.shop, token.invitation_id.hex, profile, token.survey, token.version, int(token.until.timestamp()),
+        ]  # fmt: skip
+        if token.location_id is not None:
+            said.append(token.location_id)
+        made: str = links.signer(token.shop, _PERSONAL).dumps(said)
+        return made
+
+    def _read(self, text: str, use: str) -> list[Any]:
+        from itsdangerous import BadData, URLSafeSerializer
+
+        if not isinstance(text, str) or len(text) > _LONGEST or not text.isascii():
+            raise InvalidError.of("link", _GONE)
+        # Which key it is to be signed with, it says itself; nothing of it is believed before that is checked.
+        _, claimed = URLSafeSerializer("").loads_unsafe(text)
+        shop = claimed[0] if isinstance(claimed, list) and claimed else None
+        if not isinstance(shop, str):
+            raise InvalidError.of("link", _GONE)
+        try:
+            said: list[Any] = self._links.signer(shop, use).loads(text)
+        except BadData as error:
+            raise InvalidError.of("link", _GONE) from error
+        return said
+
+
+def _only(key: bytes) -> Callable[[str], tuple[bytes, ...]]:
+    return lambda _: (key,)

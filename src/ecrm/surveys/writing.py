@@ -1,0 +1,153 @@
+"""Write surveys, publish them, show them: versions of what is asked. Having them asked is in `service`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from ecrm.consent.deciding import purposes_of
+from ecrm.database import Database, Transaction
+from ecrm.errors import ConflictError, InvalidError, NotFoundError
+from ecrm.hookspecs import QuestionKind
+from ecrm.interactions.recording import Kit
+from ecrm.shops.service import Shop
+from ecrm.surveys.model import Consent, Survey
+from ecrm.surveys.schema import survey_from_wire, survey_to_wire
+from ecrm.surveys.showing import Version
+from ecrm.surveys.tables import definition as definition_table
+from ecrm.surveys.tables.definition import DRAFT, LIVE, VersionRow
+
+__all__ = ["Shelf"]
+
+_NO_SURVEY = "this shop has no such survey: crm.surveys.write(Survey(…)) makes one"
+
+
+class Shelf:
+    """Keep the surveys of one shop.
+
+    Args:
+        database: Where they are.
+        shop: The shop.
+        kit: The time.
+        ready: Gives a survey that comes with ecrm, by its key; None where there is none.
+        kinds: The kinds of questions that plugins bring.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        shop: Shop,
+        kit: Kit,
+        ready: Callable[[str], Survey | None],
+        kinds: Sequence[QuestionKind],
+    ) -> None:
+        self._database = database
+        self._shop = shop
+        self._kit = kit
+        self._ready = ready
+        self._kinds = kinds
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._shop.key}>"
+
+    def write(self, survey: Survey | Mapping[str, Any], author: str = "") -> Survey:
+        """Keep a survey as a draft; what was live before stays as it is, and so do its answers.
+
+        Args:
+            survey: What is asked, or its wire form; its version is the next one, whatever it says.
+            author: Who wrote it.
+
+        Raises:
+            InvalidError: It can not be a survey.
+
+        >>> from ecrm.surveys import Nps, Survey
+        >>> crm.surveys.write(Survey("mood", "Your day", [Nps("score", "How was it?")])).version
+        1
+        """
+        given = survey if isinstance(survey, Survey) else survey_from_wire(survey, self._kinds)
+
+        def work(transaction: Transaction) -> Survey:
+            self._check_purposes(transaction, given)
+            held = definition_table.versions_of(transaction, self._shop.key, given.key)
+            newest = held[-1] if held else None
+            is_draft = newest is not None and newest.state == DRAFT
+            version = 1 if newest is None else newest.version + (0 if is_draft else 1)
+            made = attrs.evolve(given, version=version)
+            row = VersionRow(given.key, version, DRAFT, author, self._kit.now(), survey_to_wire(made))
+            definition_table.save_version(transaction, self._shop.key, row)
+            return made
+
+        return self._database.transact(work)
+
+    def publish(self, key: str) -> Survey:
+        """Make the draft of a survey live: from now on it is asked; invitations that are out keep their version.
+
+        Raises:
+            NotFoundError: There is no such survey.
+            ConflictError: There is no draft.
+
+        >>> from ecrm.surveys import Nps, Survey
+        >>> written = crm.surveys.write(Survey("mood", "Your day", [Nps("score", "How was it?")]))
+        >>> crm.surveys.publish("mood").version
+        1
+        """
+
+        def work(transaction: Transaction) -> VersionRow:
+            held = definition_table.versions_of(transaction, self._shop.key, key)
+            if not held:
+                raise NotFoundError(_NO_SURVEY)
+            if held[-1].state != DRAFT:
+                raise ConflictError("there is no draft of this survey: write one first")
+            live = held[-1]._replace(state=LIVE, at=self._kit.now())
+            definition_table.save_version(transaction, self._shop.key, live)
+            return live
+
+        return survey_from_wire(self._database.transact(work).body, self._kinds)
+
+    def list(self) -> Sequence[Version]:
+        """Give every version of every survey, by key, the oldest first."""
+        with self._database.read() as transaction:
+            rows = definition_table.versions_of(transaction, self._shop.key)
+        return [Version(row.key, row.version, row.state, row.author, row.at) for row in rows]
+
+    def show(self, key: str, version: int | None = None) -> Survey:
+        """Give a survey: the version that is live, else the newest draft; or the version named.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        with self._database.read() as transaction:
+            held = definition_table.versions_of(transaction, self._shop.key, key)
+        wanted = [row for row in held if version in {None, row.version}]
+        live = [row for row in wanted if row.state == LIVE]
+        found = (live or wanted)[-1:] if wanted else []
+        if found:
+            return survey_from_wire(found[0].body, self._kinds)
+        ready = self._ready(key) if version is None else None
+        if ready is None:
+            raise NotFoundError(_NO_SURVEY)
+        return ready
+
+    def _adopt(self, key: str) -> None:
+        """Make a survey that comes with ecrm the shop's, where it has none of that key."""
+        with self._database.read() as transaction:
+            held = definition_table.versions_of(transaction, self._shop.key, key)
+        if held:
+            return
+        ready = self._ready(key)
+        if ready is None:
+            raise NotFoundError(_NO_SURVEY)
+        self.write(ready, author="ecrm")
+        self.publish(key)
+
+    def _check_live(self, transaction: Transaction, key: str) -> None:
+        if definition_table.live_version(transaction, self._shop.key, key) is None:
+            raise ConflictError("this survey is not live: crm.surveys.publish(key) makes it so")
+
+    def _check_purposes(self, transaction: Transaction, survey: Survey) -> None:
+        there = purposes_of(transaction, self._shop.key)
+        for question in survey.questions:
+            if isinstance(question, Consent) and question.purpose not in there:
+                raise InvalidError.of(f"questions.{question.key}", "declare the purpose first: crm.consent.declare(…)")

@@ -1,0 +1,50 @@
+"""From the command line: a survey is looked at, started, asked of one customer, listed and stopped."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from ecrm import CRM
+from ecrm.cli.program import program
+
+
+@pytest.fixture
+def run(crm, database_url):
+    crm.messages.configure(public_url="https://shop.example/crm", channels=["console"], quiet_hours=None)
+    crm.customers.upsert("ayse@example.org", name="Ayşe")
+
+    def run(*arguments, code=0):
+        found = CliRunner().invoke(program, ["--plugins", "console", "--database", database_url, *arguments])
+        assert found.exit_code == code, found.output
+        return found.output
+
+    return run
+
+
+def test_a_survey_that_comes_ready_is_shown_started_asked_and_stopped(run, database_url):
+    assert json.loads(run("surveys", "show", "nps"))["key"] == "nps"
+    assert "(nps" in run("surveys", "preview", "nps", "--language", "tr")
+    said = run(
+        "surveys", "start", "nps", "--after", "Order Delivered", "--delay", "3 days", "--reminder", "7 days",
+        "--ends-at", "2099-01-01T00:00:00+03:00",
+    )  # fmt: skip
+    assert said == "nps: 3 days after Order Delivered\n"
+    assert "invitation" in run("surveys", "invite", "nps", "ayse@example.org")
+    assert "asked a survey within 30 days" in run("surveys", "invite", "nps", "ayse@example.org", code=2)
+    listed = json.loads(run("surveys", "list", "--json"))
+    assert [(one["key"], one["state"]) for one in listed["surveys"]] == [("nps", "live")]
+    assert listed["running"][0]["counts"] == {"asked": 1}
+    assert "Order Delivered" in run("surveys", "list")
+    assert run("surveys", "stop", "nps") == "nps: stopped\n"
+    with CRM(database_url, plugins=[]) as crm:
+        assert [one.state for one in crm.surveys.running()] == ["stopped"]
+
+
+def test_what_can_not_be_says_why(run):
+    assert "no such survey" in run("surveys", "start", "nothing", code=2)
+    assert "no such survey" in run("surveys", "preview", "nothing", code=2)
+    assert "zone" in run("surveys", "start", "nps", "--ends-at", "tomorrow", code=2)
+    assert "3 days" in run("surveys", "start", "nps", "--after", "X", "--delay", "soon", code=2)
