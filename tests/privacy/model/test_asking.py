@@ -38,3 +38,7 @@ def test_what_somebody_noted_in_words_is_none(evidence):
 
 def test_nobody_is_in_its_repr():
     assert "ayse" not in repr(Asking("shopify", Who(email="ayse@example.com")))
+
+
+def test_a_request_about_nobody_has_no_way_to_find_them():
+    assert Asking("shopify", None).ways() == []

@@ -73,3 +73,41 @@ def test_an_end_and_a_quota_end_it():
     assert why_over(Plan(ends_at=NOW), NOW, 0) == "the survey has ended"
     assert why_over(Plan(ends_at=NOW), NOW - dt.timedelta(seconds=1), 0) is None
     assert why_over(Plan(quota=2), NOW, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"delay": "3 moons"}, "length"),
+        ({"rest": 3}, "length"),
+        ({"again": dt.timedelta(days=-1)}, "length"),
+        ({"expires": "600 weeks"}, "length"),
+        ({"expires": "1 minute"}, "expires"),
+        ({"reminders": "3 days"}, "reminders"),
+        ({"reminders": 7}, "reminders"),
+        ({"reminders": [f"{day} days" for day in range(1, 7)]}, "reminders"),
+        ({"reminders": ["40 days"]}, "reminders"),
+        ({"reminders": ["0 days"]}, "reminders"),
+        ({"language": "Türkçe"}, "language"),
+        ({"language": 7}, "language"),
+        ({"ends_at": dt.datetime(2026, 3, 1)}, "ends_at"),  # noqa: DTZ001 - a time without a zone is what is wrong
+        ({"ends_at": "2026-03-01"}, "ends_at"),
+        ({"after": " "}, "after"),
+        ({"after": 7}, "after"),
+        ({"quota": 0}, "quota"),
+        ({"quota": True}, "quota"),
+        ({"quota": "many"}, "quota"),
+        ({"after": "Order Delivered", "every": "30 days"}, "every"),
+        ({"every": "1 hour"}, "every"),
+        ({"delay": "3 days"}, "delay"),
+    ],
+)
+def test_a_plan_that_can_not_be_is_refused_by_its_field(wrong, field):
+    with pytest.raises(InvalidError) as caught:
+        Plan(**wrong)
+    assert list(caught.value.fields) == [field]
+
+
+def test_reminders_go_one_after_the_other_and_end():
+    plan = Plan(reminders=["7 days", "3 days"])
+    assert [plan.reminder_after(count) for count in range(3)] == [dt.timedelta(3), dt.timedelta(7), None]
