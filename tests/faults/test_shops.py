@@ -211,3 +211,13 @@ def test_the_harness_sees_an_event_that_was_told_and_is_not_there(open_shop):
     shop.told.add("1001")
     with pytest.raises(AssertionError):
         shop.is_whole()
+
+
+def test_a_shop_that_is_held_up_is_seen(open_shop, postgresql_url):
+    with gateway(postgresql_url) as (gate, url):
+        shop = open_shop(is_atomic=False, ECRM_DATABASE=url, ECRM_PATIENCE_S=3)
+        gate.hang()
+        shop.sell("ill", 1)
+        gate.open()
+        with pytest.raises(AssertionError):
+            shop.is_whole()
