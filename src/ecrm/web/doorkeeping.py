@@ -1,7 +1,7 @@
 """How often a survey may be opened and answered: by its token, and by the address it is asked from.
 
-The address is the one the host's server gives; no header is believed. Behind a proxy that is the proxy's own, unless the
-host set its server up to say otherwise. An address of a private network says nothing of who asks and is not counted.
+The address is the one the host's server gives; no header is believed. Behind a proxy that is the proxy's own, unless
+the host set its server up otherwise. An address of a private network says nothing of who asks and is not counted.
 """
 
 from __future__ import annotations

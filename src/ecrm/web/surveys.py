@@ -93,12 +93,9 @@ class SurveyPages:
     def _take(self, crm: CRM, opened: Opened, form: Form, frame: Frame) -> Response:
         shown, is_all = list(form.get("shown", ())), "all" in form
         given = read_answers(opened.survey, shown, form)
+        is_back = "back" in form
         try:
-            answers = opened.survey.checked({**opened.answers, **given}, opened.facts, is_partial=True)
-            now = attrs.evolve(opened, answers=answers)
-            is_back = "back" in form
-            if not is_back:
-                steps.refuse_missing(now, shown)
+            now = steps.taken(opened, given, shown, is_back=is_back)
             left = steps.previous(now, shown) if is_back else steps.rest(now, shown, is_all=is_all)
             if left:
                 kept = crm.surveys.save(opened.token, given)

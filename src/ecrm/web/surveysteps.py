@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from ecrm.errors import InvalidError
 from ecrm.surveys import Question, Scale
 from ecrm.surveys.answering import Opened
 
-__all__ = ["chosen", "first", "path_of", "place_of", "previous", "refuse_missing", "rest", "step"]
+__all__ = ["chosen", "first", "path_of", "place_of", "previous", "rest", "step", "taken"]
 
 
 def path_of(opened: Opened) -> Sequence[Question]:
@@ -95,19 +97,34 @@ def place_of(opened: Opened, questions: Sequence[Question]) -> tuple[int, int] |
     return (shown[0], len(asked)) if shown and len(asked) > 1 else None
 
 
-def refuse_missing(opened: Opened, shown: Sequence[str]) -> None:
-    """Refuse a page on which a question is required and not answered in full.
+def taken(opened: Opened, given: Mapping[str, Any], shown: Sequence[str], *, is_back: bool = False) -> Opened:
+    """Take what a page answered, and give the invitation with it; nothing is kept yet.
 
     Args:
-        opened: The invitation, with what was answered.
+        opened: The invitation.
+        given: What was answered, by question.
         shown: The keys of the questions that stood on the page.
+        is_back: Whether the reader goes back: then nothing is missed.
 
     Raises:
-        InvalidError: One is missing; `fields` names the question.
+        InvalidError: An answer can not be, or one of the page is required and not answered in full; `fields` names
+            each question, all of them at once.
     """
-    missing = [
-        one.key for one in path_of(opened)
-        if one.key in shown and one.is_required and not one.is_complete(opened.answers.get(one.key))
-    ]  # fmt: skip
-    if missing:
-        raise InvalidError("answer what is required", {key: ["answer it: it is required"] for key in missing})
+    wrong: dict[str, list[str]] = {}
+    said = {**opened.answers, **given}
+    try:
+        answers = opened.survey.checked(said, opened.facts, is_partial=True)
+    except InvalidError as error:
+        wrong = dict(error.fields)
+        answers = opened.survey.checked(
+            {key: value for key, value in said.items() if key not in wrong}, opened.facts, is_partial=True
+        )
+    now = attrs.evolve(opened, answers=answers)
+    if not is_back:
+        wrong |= {
+            one.key: ["answer it: it is required"] for one in path_of(now)
+            if one.key in shown and one.key not in wrong and one.is_required and not one.is_complete(answers.get(one.key))
+        }  # fmt: skip
+    if wrong:
+        raise InvalidError("some answers can not be taken", wrong)
+    return now

@@ -3,11 +3,11 @@
   const send = (form) => {
     if (form instanceof HTMLFormElement) HTMLFormElement.prototype.submit.call(form);
   };
-  document.addEventListener("htmx:sendError", (event) => send(event.detail.elt));
+  document.addEventListener("htmx:sendError", (event) => send(event.detail.requestConfig.elt));
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!/<main[\s>]/.test(event.detail.serverResponse)) {
       event.detail.shouldSwap = false;
-      send(event.detail.elt);
+      send(event.detail.requestConfig.elt);
     }
   });
 })();
