@@ -19,6 +19,7 @@ from ecrm.surveys.model import Survey
 from ecrm.surveys.planning import Planner
 from ecrm.surveys.service import Surveys
 from ecrm.surveys.tables import invitation as invitation_table
+from ecrm.surveys.versions import Versions
 
 __all__ = ["SurveyParts"]
 
@@ -48,6 +49,7 @@ class SurveyParts:
         self._kit = kit
         self._held_of = cases.held_of
         self._offered = (tuple(kinds), frozenset(conditions))
+        self._versions = Versions(self._offered[0])
         self._planner = Planner(database, kit)
         self._asker = Asker(database, kit, cases, holds)
 
@@ -69,7 +71,7 @@ class SurveyParts:
             shop: The shop.
             tell: Called after a commit with what was stored.
         """
-        answering = Answering(self._database, shop, self._kit, self._offered[0], tell)
+        answering = Answering(self._database, shop, self._kit, self._versions, tell)
         return Surveys(self._database, shop, self._kit, answering, self._asker, self._held_of, _ready, self._offered)
 
 
