@@ -42,7 +42,9 @@ def links_in(mail):
 )
 def test_each_step_of_the_scale_is_a_link_that_chooses_it(crm, mailed, scale, steps):
     mail = mailed(
-        Message("hello", "Two minutes."), scale("score", "How was <it>?", low="Bad", high="Good"), LongText("why", "Why?")
+        Message("hello", "Two minutes."),
+        scale("score", "How was <it>?", low="Bad", high="Good"),
+        LongText("why", "Why?"),
     )
     links = links_in(mail)
     assert [int(link.rpartition("=")[2]) for link in links] == list(steps)

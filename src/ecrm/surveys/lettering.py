@@ -65,9 +65,12 @@ _HTML = (
     "<p>{hello}</p>"
     "{% if survey_steps %}<p><strong>{{ survey_question }}</strong></p>"
     "<p>{% for step in survey_steps %}"
-    '<a href="{{ step.url }}" aria-label="{{ step.says }} / {{ survey_most }}" style="' + _STEP + '">{{ step.says }}</a> '
+    '<a href="{{ step.url }}" aria-label="{{ step.says }} / {{ survey_most }}" style="'
+    + _STEP
+    + '">{{ step.says }}</a> '
     "{% endfor %}</p>"
-    "{% if survey_low and survey_high %}<p>{{ survey_least }}: {{ survey_low }} · {{ survey_most }}: {{ survey_high }}</p>"
+    "{% if survey_low and survey_high %}"
+    "<p>{{ survey_least }}: {{ survey_low }} · {{ survey_most }}: {{ survey_high }}</p>"
     "{% endif %}{% endif %}"
     '<p><a href="{{ survey_url }}">{open}</a></p>'
     '<p><small><a href="{{ preferences_url }}">{refuse}</a></small></p>'

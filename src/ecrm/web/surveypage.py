@@ -55,8 +55,8 @@ def asked(
     return frame.page(
         "survey.html", language, status=HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK,
         title=opened.survey.said(opened.survey.title, language, answers, opened.facts),
-        token=opened.token, stamp=stamp or opened.stamp, is_all=is_all, words=words, own=_own(spoken, language), wrong=told,
-        fields=fields_of(opened, questions, answers, language, words), focus=next(iter(told), focus),
+        token=opened.token, stamp=stamp or opened.stamp, is_all=is_all, words=words, own=_own(spoken, language),
+        wrong=told, fields=fields_of(opened, questions, answers, language, words), focus=next(iter(told), focus),
         action=words["send"] if is_last else words["next"],
         can_go_back=not is_all and bool(previous(opened, [one.key for one in questions])),
         progress=place and {"says": words["progress"].format(at=place[0], of=place[1]), "at": place[0], "of": place[1]},
