@@ -22,20 +22,21 @@ from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
 from ecrm.surveys.model import Survey
 from ecrm.surveys.model.plan import Plan
+from ecrm.surveys.results.reading import Reader
+from ecrm.surveys.results.service import Readings
 from ecrm.surveys.showing import Invitation, Running, invitation_of, running_of
 from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.invitation import SKIPPED, InvitationRow
 from ecrm.surveys.tables.running import STOPPED, RunRow
 from ecrm.surveys.tokens import LinkToken, tokens_in
-from ecrm.surveys.writing import Shelf
 from ecrm.values import Who
 from ecrm.values.who import Someone
 
 __all__ = ["Surveys"]
 
 
-class Surveys(Shelf):
+class Surveys(Readings):
     """Serve the surveys of one shop.
 
     Args:
@@ -44,6 +45,7 @@ class Surveys(Shelf):
         kit: Ids, time and keys.
         answering: Takes answers.
         asker: Decides who is asked.
+        reader: Reads what they answered.
         held_of: Gives what a shop arranged about its messages.
         ready: Gives a survey that comes with ecrm, by its key; None where there is none.
         offered: The kinds of questions that plugins bring, and the names of conditions they offer.
@@ -56,11 +58,12 @@ class Surveys(Shelf):
         kit: Kit,
         answering: Answering,
         asker: Asker,
+        reader: Reader,
         held_of: Callable[[str], Held],
         ready: Callable[[str], Survey | None],
         offered: tuple[Sequence[QuestionKind], frozenset[str]],
     ) -> None:
-        super().__init__(database, shop, kit, ready, offered[0])
+        super().__init__(database, shop, kit, ready, offered[0], reader)
         self._answering = answering
         self._asker = asker
         self._held_of = held_of
