@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from ecrm.database import Database
-from ecrm.hookspecs import QuestionKind
+from ecrm.hookspecs import Behaviour, QuestionKind
 from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.recording import Kit
 from ecrm.shops.service import Shop
@@ -33,6 +33,7 @@ class SurveyParts:
         holds: Tells whether a condition of a plugin holds, by name, shop and customer; None where it can not tell.
         kinds: The kinds of questions that plugins bring.
         conditions: The names of conditions they offer.
+        behaviours: Gives what plugins that are on for a shop know customers to do.
     """
 
     def __init__(
@@ -43,11 +44,13 @@ class SurveyParts:
         holds: Callable[[str, str, UUID], bool | None],
         kinds: Sequence[QuestionKind],
         conditions: Collection[str],
+        behaviours: Callable[[str], Sequence[Behaviour]],
     ) -> None:
         self._database = database
         self._kit = kit
         self._held_of = cases.held_of
         self._offered = (tuple(kinds), frozenset(conditions))
+        self._behaviours = behaviours
         self._planner = Planner(database, kit)
         self._asker = Asker(database, kit, cases, holds)
 
@@ -70,7 +73,10 @@ class SurveyParts:
             tell: Called after a commit with what was stored.
         """
         answering = Answering(self._database, shop, self._kit, self._offered[0], tell)
-        return Surveys(self._database, shop, self._kit, answering, self._asker, self._held_of, _ready, self._offered)
+        return Surveys(
+            self._database, shop, self._kit, answering, self._asker, self._held_of, _ready, self._offered,
+            self._behaviours,
+        )  # fmt: skip
 
 
 def _ready(key: str) -> Survey | None:

@@ -12,11 +12,12 @@ from ecrm.customers.finding import find_profile
 from ecrm.customers.tables.profile import ProfileRow
 from ecrm.database import Database, Transaction
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
-from ecrm.hookspecs import QuestionKind
+from ecrm.hookspecs import Behaviour, QuestionKind
 from ecrm.interactions.recording import Kit
 from ecrm.interactions.tables.position import last_position
 from ecrm.messages.arranging import Held
 from ecrm.shops.service import Shop
+from ecrm.surveys.account import Account
 from ecrm.surveys.answering import Answered, Answering, Opened
 from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
@@ -28,14 +29,13 @@ from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.invitation import SKIPPED, InvitationRow
 from ecrm.surveys.tables.running import STOPPED, RunRow
 from ecrm.surveys.tokens import LinkToken, tokens_in
-from ecrm.surveys.writing import Shelf
 from ecrm.values import Who
 from ecrm.values.who import Someone
 
 __all__ = ["Surveys"]
 
 
-class Surveys(Shelf):
+class Surveys(Account):
     """Serve the surveys of one shop.
 
     Args:
@@ -47,6 +47,7 @@ class Surveys(Shelf):
         held_of: Gives what a shop arranged about its messages.
         ready: Gives a survey that comes with ecrm, by its key; None where there is none.
         offered: The kinds of questions that plugins bring, and the names of conditions they offer.
+        behaviours: Gives what plugins that are on for a shop know customers to do.
     """
 
     def __init__(
@@ -59,8 +60,9 @@ class Surveys(Shelf):
         held_of: Callable[[str], Held],
         ready: Callable[[str], Survey | None],
         offered: tuple[Sequence[QuestionKind], frozenset[str]],
+        behaviours: Callable[[str], Sequence[Behaviour]],
     ) -> None:
-        super().__init__(database, shop, kit, ready, offered[0])
+        super().__init__(database, shop, kit, ready, offered[0], behaviours)
         self._answering = answering
         self._asker = asker
         self._held_of = held_of
