@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecrm import InvalidError, Money, NotFoundError, Who, events
-from ecrm.hookspecs import Behaviour, hookimpl
+from ecrm.hookspecs import Behaviour, Fact, hookimpl
 from ecrm.surveys import Survey, YesNo
 from ecrm.surveys.scoring import ASKED, NOT_ASKED
 from surveys.conftest import token_in
@@ -30,10 +30,16 @@ class Complaints:
     def register_behaviours(self):
         return [Behaviour("complained", "They complained.", [COMPLAINED])]
 
+    @hookimpl
+    def register_facts(self):
+        about = "Complaints by phone."
+        return [Fact("complaints.by_phone", "integer", "complaints", about, "count", [COMPLAINED], channel="phone")]
+
 
 @pytest.fixture
 def crm(opened, pigeons):
     made = opened(pigeons, Complaints())
+    made.upgrade()
     made.shop.configure(currency="TRY")
     return made
 
@@ -184,6 +190,16 @@ def test_returns_and_what_is_asked_for_are_counted(crm, tell, start, clock):
     found = crm.surveys.said_versus_did("mood", [30, 90], also=also)
     assert [shares(found, "detractor", 30, what) for what in ("returned", "came by", "visited")] == [1, 0, 0]
     assert [shares(found, "detractor", 90, what) for what in ("came by", "visited")] == [1, 1]
+
+
+def test_a_fact_that_counts_on_one_channel_is_counted_on_that_one(crm, tell, start, clock):
+    tell.answered("ayse", 2, 0)
+    common = {"customer": Who(email="ayse@example.org")}
+    crm.record(events.Custom(COMPLAINED, channel="web", at=start + DAY, **common, **tell.key()))
+    crm.record(events.Custom(COMPLAINED, channel="phone", at=start + 40 * DAY, **common, **tell.key()))
+    clock.advance(days=100)
+    found = crm.surveys.said_versus_did("mood", [30, 90], also={"rang": "complaints.by_phone"})
+    assert [shares(found, "detractor", days, "rang") for days in (30, 90)] == [0, 1]
 
 
 def test_another_event_may_be_buying_again(crm, tell, clock):
