@@ -114,6 +114,7 @@ _HELD_BY_RULE: dict[str, Any] = {
     "currency": "TRY",
     "direction": "in",
     "whole": 1,
+    "seconds": 1,
     "boolean": True,
     "decimal": Decimal(1),
     "quantity": 1,

@@ -110,6 +110,64 @@ def test_who_comes_back_goes_on_where_they_stopped(crm, pigeons, wait):
         assert transaction.core(sa.text("SELECT count(*) FROM ecrm_survey_partial")).scalar_one() == 0
 
 
+def test_an_answer_says_how_long_it_took_over_all_pages(crm, pigeons, wait, clock):
+    crm.surveys.start("mood", after="Order Delivered")
+    crm.record(delivered())
+    wait(1)
+    token = token_in(pigeons.sent[0])
+    stamp = crm.surveys.open(token).stamp
+    clock.advance(seconds=20)
+    kept = crm.surveys.save(token, {"score": 2}, stamp=stamp)
+    assert kept.stamp == stamp
+    clock.advance(seconds=15)
+    taken = crm.surveys.answer(token, {"why": "Late."}, stamp=kept.stamp)
+    assert taken.interaction.properties["duration_s"] == 35
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "ğ", 7, None, "of another", "the token"])
+def test_a_stamp_that_is_forged_says_nothing_and_hurts_nothing(crm, wrong):
+    link = crm.surveys.link("mood").rpartition("/")[2]
+    opened, other = crm.surveys.open(link), crm.surveys.open(link)
+    stamp = {"of another": other.stamp, "the token": opened.token}.get(wrong, wrong)
+    assert crm.surveys.save(opened.token, {"score": 9}, stamp=stamp).stamp not in {stamp, ""}
+    taken = crm.surveys.answer(opened.token, {}, stamp=stamp)
+    assert "duration_s" not in taken.interaction.properties
+
+
+@pytest.mark.parametrize(("seconds", "duration_s"), [(86_400, 86_400), (86_401, None)])
+def test_who_comes_back_after_a_day_did_not_take_a_day(crm, pigeons, wait, clock, seconds, duration_s):
+    crm.surveys.start("mood", after="Order Delivered")
+    crm.record(delivered())
+    wait(1)
+    token = token_in(pigeons.sent[0])
+    stamp = crm.surveys.open(token).stamp
+    clock.advance(seconds=seconds)
+    taken = crm.surveys.answer(token, {"score": 9}, stamp=stamp)
+    assert taken.interaction.properties.get("duration_s") == duration_s
+
+
+def test_an_invitation_that_is_over_still_tells_how_far_it_was_answered(crm, pigeons, wait):
+    crm.surveys.start("mood", after="Order Delivered", expires="3 days")
+    crm.record(delivered())
+    crm.record(delivered(MEHMET, "8"))
+    wait(1)
+    (ayse, mehmet) = sorted(pigeons.sent, key=lambda sent: sent.to)
+    crm.surveys.save(token_in(ayse), {})
+    assert reached(crm) == [None, None]
+    crm.surveys.save(token_in(ayse), {"score": 3})
+    crm.surveys.save(token_in(ayse), {"why": "Late."})
+    crm.surveys.answer(token_in(mehmet), {"score": 9, "news": "on"})
+    assert reached(crm) == ["news", "why"]
+    wait(4)
+    assert (sorted(states(crm)), reached(crm)) == (["answered", "expired"], ["news", "why"])
+
+
+def reached(crm):
+    with crm.database.read() as transaction:
+        rows = transaction.core(sa.text("SELECT reached FROM ecrm_survey_invitation")).scalars().all()
+    return sorted(rows, key=lambda key: key or "")
+
+
 def test_a_tick_becomes_a_line_of_the_ledger(crm, pigeons, wait):
     crm.surveys.start("mood", after="Order Delivered")
     crm.record(delivered())

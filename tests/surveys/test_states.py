@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
-from pathlib import Path
+import itertools
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from ecrm import CRM, Who
 from ecrm.errors import ConflictError, ErasedError, NotFoundError
@@ -22,21 +28,27 @@ who = st.sampled_from(range(len(WHO)))
 
 
 class Asking(RuleBasedStateMachine):
-    """Two customers, one survey that is asked after a delivery, and time that goes by."""
+    """Two customers, one survey that is asked after a delivery, and time that goes by.
+
+    Args:
+        empty: Gives the URL of a migrated, empty database.
+    """
+
+    def __init__(self, empty):
+        super().__init__()
+        self.empty = empty
 
     @initialize()
     def open(self):
-        self.home = tempfile.TemporaryDirectory(prefix="ecrm-states-")
         self.clock, self.pigeons = FrozenClock(), Pigeons()
-        url = f"sqlite:///{Path(self.home.name) / 'crm.db'}"
-        self.crm = CRM(url, clock=self.clock, plugins=[self.pigeons], on_error="raise")
+        self.crm = CRM(self.empty(), clock=self.clock, plugins=[self.pigeons], on_error="raise")
         self.crm.messages.configure(
             delivery="live", public_url="https://shop.example/crm", channels=["pigeon"], caps=[]
         )
         self.crm.surveys.write(mood())
         self.crm.surveys.publish("mood")
         self.crm.surveys.start(
-            "mood", after="Order Delivered", delay="1 days", rest="5 days", again="5 days", expires="4 days",
+            "mood", after="Order Delivered", delay="1 days", rest="5 days", again="2 days", expires="4 days",
             reminders=["2 days"],
         )  # fmt: skip
         self.order, self.refused, self.erased = 0, set(), set()
@@ -50,10 +62,23 @@ class Asking(RuleBasedStateMachine):
         except ErasedError:
             assert index in self.erased
 
-    @rule(hours=st.sampled_from([1, 13, 25, 49]))
-    def wait(self, hours):
-        before = len(self.pigeons.sent)
+    @rule(days=st.sampled_from([1, 2, 3, 4]))
+    def wait(self, days):
+        self.clock.advance(days=days)
+        self.work()
+
+    @rule(hours=st.sampled_from([1, 13]))
+    def wait_a_little(self, hours):
         self.clock.advance(hours=hours)
+        self.work()
+
+    @rule(index=who, days=st.sampled_from([1, 2, 3]))
+    def deliver_and_wait(self, index, days):
+        self.deliver(index)
+        self.wait(days)
+
+    def work(self):
+        before = len(self.pigeons.sent)
         self.crm.work()
         self.crm.work()
         for message in self.pigeons.sent[before:]:
@@ -77,8 +102,8 @@ class Asking(RuleBasedStateMachine):
         except (ConflictError, NotFoundError):
             return
         assert index not in self.refused
-        self.crm.work()
-        self.note(self.pigeons.sent[-1])
+        # In quiet hours it waits.
+        self.work()
 
     @precondition(lambda self: self.tokens)
     @rule(data=st.data(), score=st.integers(0, 10))
@@ -106,12 +131,22 @@ class Asking(RuleBasedStateMachine):
             self.answered.add(token)
             assert self.crm.facts(WHO[self.tokens[token]])["nps.last_score"] == score
 
+    # Who left before anything was sent is asked nothing: that says little of the rest.
+    @precondition(lambda self: self.sent_at)
     @rule(index=who)
     def withdraw(self, index):
         if index not in self.erased:
             self.crm.consent.withdraw(WHO[index], "surveys")
             self.refused.add(index)
 
+    @precondition(lambda self: self.refused)
+    @rule(index=who)
+    def agree_again(self, index):
+        if index in self.refused and index not in self.erased:
+            self.crm.consent.grant(WHO[index], "surveys", method="preferences")
+            self.refused.discard(index)
+
+    @precondition(lambda self: self.sent_at and self.order > 3)
     @rule(index=who)
     def erase(self, index):
         if index not in self.erased and self.crm.customers.find(WHO[index]) is not None:
@@ -139,8 +174,22 @@ class Asking(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "crm"):
             self.crm.close()
-            self.home.cleanup()
 
 
-TestAsking = Asking.TestCase
-TestAsking.settings = settings(max_examples=8, stateful_step_count=20, deadline=None)
+def run(empty, examples):
+    run_state_machine_as_test(
+        lambda: Asking(empty), settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)
+    )
+
+
+def test_asking_keeps_to_its_rules_on_sqlite(sqlite_template, tmp_path):
+    numbers = itertools.count()
+    run(lambda: sqlite_template.copy(tmp_path / f"{next(numbers)}.db"), examples=25)
+
+
+def test_asking_keeps_to_its_rules_on_postgresql(postgresql_template):
+    def empty():
+        postgresql_template.restore()
+        return postgresql_template.url
+
+    run(empty, examples=8)

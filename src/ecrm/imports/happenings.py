@@ -85,6 +85,7 @@ class EventReader:
         notation = self._notation(layout)
         read: dict[str, Callable[[str], Any]] = {
             "whole": lambda text: int(notation.number(text)),
+            "seconds": lambda text: int(notation.number(text)),
             "decimal": notation.number,
             "quantity": notation.number,
             "money": notation.number,

@@ -133,6 +133,7 @@ _FIELDS: Mapping[str, type[_Checked]] = {
     "money": _Number,
     "open": _Open,
     "quantity": _Number,
+    "seconds": _Whole,
     "texts": _Texts,
     "time": _Time,
     "whole": _Whole,

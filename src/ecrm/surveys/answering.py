@@ -49,6 +49,7 @@ class Opened:
     Args:
         survey: What is asked.
         token: What the answer comes back with: of a link for everybody, one that is new.
+        stamp: Says when it was opened; what comes back with it tells how long answering took.
         state: `open`, `answered` or `late`.
         answers: What was answered so far, by question.
         facts: What is known of the customer, for what the survey looks at; nothing where it is nobody yet.
@@ -58,6 +59,7 @@ class Opened:
 
     survey: Survey
     token: str
+    stamp: str
     state: Literal["open", "answered", "late"]
     answers: Mapping[str, Any]
     facts: Mapping[str, Any]
@@ -119,6 +121,9 @@ class Answering:
         tokens = tokens_in(self._database, self._kit)
         token = self._from_link(tokens.read_link(text)) if tokens.is_link(text) else tokens.read(text)
         own = tokens.make(token) if tokens.is_link(text) else text
+        return self._opened(token, own, tokens.make_stamp(token))
+
+    def _opened(self, token: Token, own: str, stamp: str) -> Opened:
         self._check_shop(token)
         with self._database.read() as transaction:
             row = invitation_table.find_invitation(transaction, self._shop.key, token.invitation_id)
@@ -132,20 +137,22 @@ class Answering:
             state = "answered"
         elif token.until <= self._kit.now():
             state = "late"
-        return Opened(survey, own, state, answers, facts, language, token.invitation_id.hex)
+        return Opened(survey, own, stamp, state, answers, facts, language, token.invitation_id.hex)
 
-    def save(self, text: str, answers: Mapping[str, Any]) -> Opened:
+    def save(self, text: str, answers: Mapping[str, Any], stamp: str | None = None) -> Opened:
         """Keep answers that are not finished: who comes back goes on with them.
 
         Args:
             text: The token.
             answers: By question; what was kept before and is not named stays.
+            stamp: As it was opened with; what is opened then has the same, where it is good.
 
         Raises:
             InvalidError: An answer can not be; `fields` names the question.
             ConflictError: It was answered, or is too late.
         """
-        token = tokens_in(self._database, self._kit).read(text)
+        tokens = tokens_in(self._database, self._kit)
+        token = tokens.read(text)
         self._check_shop(token)
 
         def work(transaction: Transaction) -> list[Interaction]:
@@ -155,12 +162,15 @@ class Answering:
             clean = survey.checked({**before, **_mapping(answers)}, facts, is_partial=True)
             now = self._kit.now()
             partial_table.save_partial(transaction, self._shop.key, (row.id, row.profile_id), clean, now)
-            return self._view(transaction, row)
+            return self._view(transaction, row, _reached(survey, clean, facts, row))
 
         self._tell(self._shop.key, self._database.transact(work))
-        return self.open(text)
+        is_good = stamp is not None and tokens.seconds_since(stamp, token) is not None
+        return self._opened(token, text, stamp if stamp and is_good else tokens.make_stamp(token))
 
-    def answer(self, text: str, answers: Mapping[str, Any], customer: Who | None = None) -> Answered:
+    def answer(
+        self, text: str, answers: Mapping[str, Any], customer: Who | None = None, stamp: str | None = None
+    ) -> Answered:
         """Take an answer: it stands on the timeline at once, and no second one is taken.
 
         Args:
@@ -168,14 +178,17 @@ class Answering:
             answers: By question; what was kept before and is not named counts too.
             customer: Who answered by a link for everybody, where the shop knows: from a card it read itself,
                 never from what was sent with the answer.
+            stamp: As it was opened with; where it is good, the answer says how long it took.
 
         Raises:
             InvalidError: An answer can not be, or is missing; `fields` names the question.
             ConflictError: It was answered, or is too late.
             NotFoundError: There is no such invitation any more.
         """
-        token = tokens_in(self._database, self._kit).read(text)
+        tokens = tokens_in(self._database, self._kit)
+        token = tokens.read(text)
         self._check_shop(token)
+        duration_s = tokens.seconds_since(stamp, token)
 
         def work(transaction: Transaction) -> tuple[list[Interaction], Answered]:
             row = self._held(transaction, token, text)
@@ -183,9 +196,9 @@ class Answering:
             before = partial_table.partial_of(transaction, self._shop.key, row.id)
             clean = survey.checked({**before, **_mapping(answers)}, facts)
             who = self._who(transaction, row, customer)
-            told = self._stored(transaction, events_of(survey, clean, facts, row, who))
+            told = self._stored(transaction, events_of(survey, clean, facts, row, who, duration_s))
             answered = next(one for one in told if one.kind == "Survey Answered")
-            self._close(transaction, row, answered)
+            self._close(transaction, attrs.evolve(row, reached=_reached(survey, clean, facts, row)), answered)
             return told, Answered(answered, survey.ending(clean, facts))
 
         told, taken = self._database.transact(work)
@@ -253,10 +266,11 @@ class Answering:
             raise ConflictError(_LATE)
         return row
 
-    def _view(self, transaction: Transaction, row: InvitationRow) -> list[Interaction]:
+    def _view(self, transaction: Transaction, row: InvitationRow, reached: str | None) -> list[Interaction]:
+        viewed = attrs.evolve(row, viewed_at=row.viewed_at or self._kit.now(), reached=reached)
+        invitation_table.save_invitations(transaction, [viewed])
         if row.viewed_at is not None:
             return []
-        invitation_table.save_invitations(transaction, [attrs.evolve(row, viewed_at=self._kit.now())])
         who = self._who(transaction, row, None) if row.profile_id is not None else None
         if who is None:
             return []
@@ -295,6 +309,12 @@ class Answering:
             ended = [one.noted(now, message_table.SUPPRESSED, "the survey is answered", settled_at=now)
                      for one in waiting]  # fmt: skip
             message_table.save_messages(transaction, ended)
+
+
+def _reached(survey: Survey, answers: Mapping[str, Any], facts: Mapping[str, Any], row: InvitationRow) -> str | None:
+    """Give the last question that was answered, in the order it was asked in."""
+    path = survey.path(answers, facts, seed=row.id.hex)
+    return next((question.key for question in reversed(path) if question.key in answers), None)
 
 
 def _mapping(answers: Any) -> Mapping[str, Any]:

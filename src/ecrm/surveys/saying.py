@@ -18,7 +18,12 @@ _SCORES = {"nps": "nps", "csat": "csat", "ces": "ces"}
 
 
 def events_of(
-    survey: Survey, answers: Mapping[str, Any], facts: Mapping[str, Any], row: InvitationRow, who: Who
+    survey: Survey,
+    answers: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    row: InvitationRow,
+    who: Who,
+    duration_s: int | None = None,
 ) -> list[Event]:
     """Give the events of one answer: the answer first.
 
@@ -28,11 +33,14 @@ def events_of(
         facts: What is known of the customer, which decides what was asked.
         row: The invitation.
         who: Who answered.
+        duration_s: How many seconds it took; None where that is not known.
     """
-    return [_answered(survey, answers, row, who), *_granted(survey, answers, facts, row, who)]
+    return [_answered(survey, answers, row, who, duration_s), *_granted(survey, answers, facts, row, who)]
 
 
-def _answered(survey: Survey, answers: Mapping[str, Any], row: InvitationRow, who: Who) -> SurveyAnswered:
+def _answered(
+    survey: Survey, answers: Mapping[str, Any], row: InvitationRow, who: Who, duration_s: int | None
+) -> SurveyAnswered:
     score = survey.score(answers)
     value = None if score is None else Decimal(str(score.value))
     scores: dict[str, Any] = {} if score is None or score.kind not in _SCORES else {_SCORES[score.kind]: value}
@@ -40,7 +48,7 @@ def _answered(survey: Survey, answers: Mapping[str, Any], row: InvitationRow, wh
     return SurveyAnswered(
         customer=who, survey_id=row.survey, invitation_id=str(row.id), version=str(row.version),
         kind=None if score is None else score.kind, score=value, text=next((one for one in said if one), None),
-        answers=dict(answers), order_id=row.order_id, location_id=row.location_id,
+        answers=dict(answers), duration_s=duration_s, order_id=row.order_id, location_id=row.location_id,
         source="surveys", source_id=f"answered:{row.id}", direction="in", **scores,
     )  # fmt: skip
 

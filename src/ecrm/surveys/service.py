@@ -218,30 +218,38 @@ class Surveys(Account):
         """
         return self._answering.open(token)
 
-    def save(self, token: str, answers: Mapping[str, Any]) -> Opened:
+    def save(self, token: str, answers: Mapping[str, Any], stamp: str | None = None) -> Opened:
         """Keep answers that are not finished; who comes back goes on with them.
+
+        Args:
+            token: Of the invitation.
+            answers: By question.
+            stamp: What it was opened with, so that the answer says in the end how long it took.
 
         Raises:
             InvalidError: An answer can not be; `fields` names the question.
             ConflictError: It was answered, or is too late.
             NotFoundError: What it leads to is gone.
         """
-        return self._answering.save(token, answers)
+        return self._answering.save(token, answers, stamp)
 
-    def answer(self, token: str, answers: Mapping[str, Any], customer: Who | None = None) -> Answered:
+    def answer(
+        self, token: str, answers: Mapping[str, Any], customer: Who | None = None, stamp: str | None = None
+    ) -> Answered:
         """Take an answer; it stands on the timeline at once, and no second one is taken.
 
         Args:
             token: Of the invitation.
             answers: By question.
             customer: Who answered by a link for everybody, where the shop knows it itself.
+            stamp: What it was opened with; where it is forged, or older than a day, nobody knows how long it took.
 
         Raises:
             InvalidError: An answer can not be, or is missing; `fields` names the question.
             ConflictError: It was answered, or is too late.
             NotFoundError: What it leads to is gone.
         """
-        return self._answering.answer(token, answers, customer)
+        return self._answering.answer(token, answers, customer, stamp)
 
     def invitations(
         self, who: Someone | None = None, survey: str | None = None, limit: int = 100

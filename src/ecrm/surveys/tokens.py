@@ -1,7 +1,8 @@
 """Tokens of surveys: one for each invitation, and one for a link that is for everybody.
 
 A token says which survey, which version, whom and until when, signed with the shop's key; of an invitation's the
-database holds the hash alone. A reminder leads to the same token, which is made again.
+database holds the hash alone. A reminder leads to the same token, which is made again. A stamp goes with an opened
+invitation and says when that was.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from ecrm.interactions.recording import Kit
 __all__ = ["LinkToken", "Token", "Tokens", "hash_of", "tokens_in"]
 
 _LONGEST = 2_000
-_PERSONAL, _LINK = "survey", "survey-link"
+_PERSONAL, _LINK, _STAMP = "survey", "survey-link", "survey-stamp"
+# Who comes back to a page after a day did not take a day to answer.
+_SITTING = dt.timedelta(days=1)
 _GONE = "this link is not valid any more: ask the shop for a new one"
 
 
@@ -155,6 +158,30 @@ class Tokens:
             raise InvalidError.of("link", _GONE)
         return LinkToken(shop, survey, ends, location_id)
 
+    def make_stamp(self, token: Token) -> str:
+        """Make the stamp of an invitation that is opened now."""
+        said = [token.shop, token.invitation_id.hex, int(self._now().timestamp())]
+        made: str = self._links.signer(token.shop, _STAMP).dumps(said)
+        return made
+
+    def seconds_since(self, stamp: str | None, token: Token) -> int | None:
+        """Give how many whole seconds ago an invitation was opened.
+
+        Args:
+            stamp: As it came back with the answer.
+            token: Of the invitation.
+
+        Returns:
+            At least 0; None where the stamp is forged, of another invitation, or older than a day.
+        """
+        try:
+            shop, id_, opened_at = self._read(stamp, _STAMP)
+        except InvalidError:
+            return None
+        seconds = int(self._now().timestamp()) - opened_at
+        is_of_it = (shop, id_) == (token.shop, token.invitation_id.hex)
+        return seconds if is_of_it and 0 <= seconds <= _SITTING.total_seconds() else None
+
     def is_link(self, text: str) -> bool:
         """Tell whether it is the token of a link for everybody, signed by us."""
         try:
@@ -173,7 +200,7 @@ class Tokens:
         made: str = links.signer(token.shop, _PERSONAL).dumps(said)
         return made
 
-    def _read(self, text: str, use: str) -> list[Any]:
+    def _read(self, text: str | None, use: str) -> list[Any]:
         from itsdangerous import BadData, URLSafeSerializer
 
         if not isinstance(text, str) or len(text) > _LONGEST or not text.isascii():

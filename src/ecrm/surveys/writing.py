@@ -69,6 +69,7 @@ class Shelf:
         given = survey if isinstance(survey, Survey) else survey_from_wire(survey, self._kinds)
 
         def work(transaction: Transaction) -> Survey:
+            definition_table.hold_versions(transaction, self._shop.key)
             self._check_purposes(transaction, given)
             held = definition_table.versions_of(transaction, self._shop.key, given.key)
             newest = held[-1] if held else None
@@ -95,6 +96,7 @@ class Shelf:
         """
 
         def work(transaction: Transaction) -> VersionRow:
+            definition_table.hold_versions(transaction, self._shop.key)
             held = definition_table.versions_of(transaction, self._shop.key, key)
             if not held:
                 raise NotFoundError(_NO_SURVEY)
@@ -139,8 +141,18 @@ class Shelf:
         ready = self._ready(key)
         if ready is None:
             raise NotFoundError(_NO_SURVEY)
-        self.write(ready, author="ecrm")
-        self.publish(key)
+
+        def work(transaction: Transaction) -> None:
+            definition_table.hold_versions(transaction, self._shop.key)
+            # Another process may have made it the shop's meanwhile.
+            if definition_table.versions_of(transaction, self._shop.key, key):
+                return
+            self._check_purposes(transaction, ready)
+            made = attrs.evolve(ready, version=1)
+            row = VersionRow(key, 1, LIVE, "ecrm", self._kit.now(), survey_to_wire(made))
+            definition_table.save_version(transaction, self._shop.key, row)
+
+        self._database.transact(work)
 
     def _check_live(self, transaction: Transaction, key: str) -> None:
         if definition_table.live_version(transaction, self._shop.key, key) is None:

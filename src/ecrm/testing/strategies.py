@@ -164,6 +164,7 @@ _BY_RULE: dict[str, st.SearchStrategy[Any]] = {
     "currency": st.sampled_from(["TRY", "EUR", "JPY"]),
     "direction": st.sampled_from(["in", "out"]),
     "whole": st.integers(-(2**63), 2**63 - 1),
+    "seconds": st.integers(0, 2**63 - 1),
     "boolean": st.booleans(),
     "decimal": _NUMBERS,
     "quantity": st.integers(-100, 100) | _NUMBERS,

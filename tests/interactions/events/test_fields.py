@@ -44,6 +44,8 @@ from ecrm.values import Money
         (events.CustomerUpdated, {"attributes": {"note": "4111111111111111"}}, "attributes.note"),
         (events.PaymentInfoEntered, {"step": True}, "step"),
         (events.PaymentInfoEntered, {"step": 2**63}, "step"),
+        (events.SurveyAnswered, {"survey_id": "nps", "duration_s": -1}, "duration_s"),
+        (events.SurveyAnswered, {"survey_id": "nps", "duration_s": True}, "duration_s"),
         (events.PaymentInfoEntered, {"payment_method": "4111-1111-1111-1111"}, "payment_method"),
         (events.ProductViewed, {"price": 1.5}, "price"),
         (events.ProductViewed, {"currency": "TL"}, "currency"),

@@ -27,6 +27,7 @@ __all__ = [
     "Moment",
     "Open",
     "Rule",
+    "Seconds",
     "Text",
     "Texts",
     "Traits",
@@ -42,6 +43,7 @@ Word = Annotated[str, "word"]
 Currency = Annotated[str, "currency"]
 Direction = Annotated[str, "direction"]
 Moment = Annotated[datetime, "moment"]
+Seconds = Annotated[int, "seconds"]
 Traits = Annotated[Mapping[str, Any], "traits"]
 Verbatim = Annotated[str, "verbatim"]
 Texts = tuple[str, ...]
@@ -151,6 +153,13 @@ def _whole(value: Any, path: str) -> int:
     return int(value)
 
 
+def _seconds(value: Any, path: str) -> int:
+    whole = _whole(value, path)
+    if whole < 0:
+        raise InvalidError.of(path, "give whole seconds of at least 0")
+    return whole
+
+
 def _quantity(value: Any, path: str) -> int | Decimal:
     number = exact_decimal(value, path)
     return int(value) if isinstance(value, int) else number
@@ -257,6 +266,7 @@ _RULES: dict[Any, Rule] = {
     Currency: Rule("currency", checked_currency),
     Direction: Rule("direction", _direction),
     int: Rule("whole", _whole),
+    Seconds: Rule("seconds", _seconds),
     bool: Rule("boolean", _boolean),
     Decimal: Rule("decimal", exact_decimal, str),
     Decimal | int: Rule("quantity", _quantity, _dump_quantity),

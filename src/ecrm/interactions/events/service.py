@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from ecrm.interactions.events.base import Event
 from ecrm.interactions.events.declared import Answers, Prose
-from ecrm.interactions.events.rules import Id, Word
+from ecrm.interactions.events.rules import Id, Seconds, Word
 from ecrm.interactions.events.shape import kind
 from ecrm.values.open_values import FrozenDict
 
@@ -123,7 +123,7 @@ class SurveyViewed(SurveyEvent):
 
 @kind
 class SurveyAnswered(SurveyEvent):
-    """Say what the customer answered."""
+    """Say what the customer answered, and in how many seconds."""
 
     NAME: ClassVar[str] = "Survey Answered"
     KEY: ClassVar[tuple[str, ...]] = ("invitation_id",)
@@ -134,3 +134,4 @@ class SurveyAnswered(SurveyEvent):
     ces: Decimal | None = None
     text: Prose | None = None
     answers: Answers = FrozenDict()
+    duration_s: Seconds | None = None

@@ -40,8 +40,13 @@ INTERACTION = sa.Table(
     sa.Index("ecrm_interaction_source_uq", "shop", "source", "source_id", unique=True),
     sa.Index("ecrm_interaction_profile_ix", "shop", "profile_id", "at", "id"),
     sa.Index("ecrm_interaction_id_uq", "shop", "id", unique=True),
+    # What a survey comes to is read from its answers, without the rest of the log.
+    sa.Index(
+        "ecrm_interaction_survey_ix", "shop", "at",
+        sqlite_where=sa.text("kind = 'Survey Answered'"), postgresql_where=sa.text("kind = 'Survey Answered'"),
+    ),
     sqlite_autoincrement=True,
-)
+)  # fmt: skip
 VOID = sa.Table(
     "ecrm_void",
     METADATA,

@@ -46,6 +46,12 @@ class VersionRow(NamedTuple):
     body: Mapping[str, Any]
 
 
+def hold_versions(transaction: Transaction, shop: str) -> None:
+    """Let nobody else write or publish a survey of the shop until the transaction ends."""
+    if not transaction.is_sqlite:
+        transaction.run("SELECT pg_advisory_xact_lock(1701013874, hashtext(%s))", (shop,))
+
+
 def save_version(transaction: Transaction, shop: str, row: VersionRow) -> None:
     """Keep a version that is new, or a draft that changed."""
     _PUT.run(transaction, [(shop, row.key, row.version, row.state, row.author, row.at, json.dumps(row.body))])

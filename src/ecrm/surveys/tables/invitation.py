@@ -47,6 +47,8 @@ SURVEY_INVITATION = sa.Table(
     sa.Column("reminders", sa.BigInteger, nullable=False),
     sa.Column("message_id", Id),
     sa.Column("token_hash", sa.LargeBinary, info=impersonal()),
+    # Answers that are not finished go when the invitation ends; how far they went stays.
+    sa.Column("reached", Key, info=personal("activity", _KNOW)),
     sa.Index("ecrm_survey_invitation_cause_uq", "shop", "cause", unique=True),
     sa.Index("ecrm_survey_invitation_customer_ix", "shop", "customer_id", "asked_at"),
     sa.Index("ecrm_survey_invitation_profile_ix", "shop", "profile_id"),
@@ -63,7 +65,7 @@ SURVEY_INVITATION = sa.Table(
 _COLUMNS = tuple(column.name for column in SURVEY_INVITATION.columns)
 _CHANGING = (
     "profile_id", "customer_id", "version", "state", "reason", "due_at", "asked_at", "expires_at", "viewed_at",
-    "answered_at", "reminders", "message_id", "token_hash",
+    "answered_at", "reminders", "message_id", "token_hash", "reached",
 )  # fmt: skip
 _INSERT = Put(SURVEY_INVITATION, ("shop", "cause"), _COLUMNS, returning=("id",))
 _CHANGE = Change(SURVEY_INVITATION, ("shop", "id"), _CHANGING)
@@ -93,6 +95,7 @@ class InvitationRow:
     reminders: int = 0
     message_id: UUID | None = None
     token_hash: bytes | None = None
+    reached: str | None = None
 
     def __repr__(self) -> str:
         return f"<InvitationRow {self.id} {self.state}>"

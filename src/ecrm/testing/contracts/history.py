@@ -92,7 +92,8 @@ def _value(part: Part, key: str) -> Any:
         return [part.rule.item(**_fields(part.rule.item, key))]
     by_rule = {
         "text": f"{part.name} {key}", "id": f"{part.name}-{key}", "word": "web", "currency": "TRY", "direction": "in",
-        "whole": 1, "boolean": True, "decimal": Decimal("12.50"), "quantity": 2, "money": Money("25.00", "TRY"),
+        "whole": 1, "seconds": 1, "boolean": True, "decimal": Decimal("12.50"), "quantity": 2,
+        "money": Money("25.00", "TRY"),
         "time": START, "day": START.date(), "texts": [f"{part.name}"], "open": {"number": 1},
         "who": Who(user_id=f"canary-other-{key}"), "actor": Actor("customer"),
     }  # fmt: skip
