@@ -1,23 +1,39 @@
-"""What answers are good for: set beside what people did. Writing surveys is in `writing`."""
+"""What answers are good for: set beside what people did, given out, taken in. Writing surveys is in `writing`."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
 
-from ecrm.database import Database
+import attrs
+
+from ecrm.audit.tables import append
+from ecrm.customers.model.claim import KINDS
+from ecrm.customers.tables.profile import profiles_of
+from ecrm.database import Database, Transaction
 from ecrm.errors import InvalidError
 from ecrm.hookspecs import Behaviour, QuestionKind
+from ecrm.interactions.events import SurveyAnswered
 from ecrm.interactions.recording import Kit
+from ecrm.interactions.service import Recorder, Rejection, Report
+from ecrm.messages.settling import who_of
 from ecrm.shops.service import Shop
 from ecrm.surveys.behaviour import watched
 from ecrm.surveys.followup import Followup, followup_of
 from ecrm.surveys.gathering import PURCHASE, Inquiry, gather
 from ecrm.surveys.model import Survey
 from ecrm.surveys.model.scale import Scale
+from ecrm.surveys.schema import survey_from_wire
 from ecrm.surveys.scoring import LEVEL, SCALES, ScoreScale, said_versus_did
+from ecrm.surveys.sheet import Sheet, row_of
+from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables import running as running_table
+from ecrm.surveys.tables.answered import told_answers
+from ecrm.surveys.taking import Taker, customer_id_in
 from ecrm.surveys.writing import Shelf
+from ecrm.values import Actor, Who
 
 __all__ = ["Account"]
 
@@ -34,6 +50,7 @@ class Account(Shelf):
         ready: Gives a survey that comes with ecrm, by its key; None where there is none.
         kinds: The kinds of questions that plugins bring.
         behaviours: Gives what plugins that are on for a shop know customers to do.
+        recorder: Records answers that come from elsewhere.
     """
 
     def __init__(
@@ -44,9 +61,11 @@ class Account(Shelf):
         ready: Callable[[str], Survey | None],
         kinds: Sequence[QuestionKind],
         behaviours: Callable[[str], Sequence[Behaviour]],
+        recorder: Recorder,
     ) -> None:
         super().__init__(database, shop, kit, ready, kinds)
         self._behaviours = behaviours
+        self._recorder = recorder
 
     def said_versus_did(
         self,
@@ -91,9 +110,7 @@ class Account(Shelf):
         'Too few promoters or detractors were followed for 90 days to say whether the score predicts.'
         """
         scale = _scale_of(self.show(survey))
-        for name, at in (("since", since), ("until", until)):
-            if at is not None and (not isinstance(at, dt.datetime) or at.tzinfo is None):
-                raise InvalidError.of(name, "give a time with its zone")
+        _check_times(since, until)
         if not isinstance(most_not_asked, int) or not 0 <= most_not_asked <= _MOST_FOLLOWED:
             raise InvalidError.of("most_not_asked", "give 0 to 1,000,000")
         looked_at = watched(also, self._behaviours(self._shop.key), self._kit.book.by_name)
@@ -110,6 +127,101 @@ class Account(Shelf):
         names = {one.name: one.name for one in looked_at}
         found = said_versus_did(gathered.rows, scale.kind, horizon_days, purchase=purchase, also=names, level=level)
         return followup_of(survey, now, gathered, found)
+
+    def export(
+        self,
+        survey: str,
+        since: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+        *,
+        actor: Actor | None = None,
+    ) -> Sheet:
+        r"""Give the answers to a survey out, the oldest first, with who gave them; it is noted in the audit.
+
+        Args:
+            survey: Its key.
+            since: Only answers from this time on.
+            until: Only answers before this time.
+            actor: Who asks for it; None is the program itself.
+
+        Raises:
+            NotFoundError: There is no such survey.
+            InvalidError: A time has no zone.
+
+        >>> crm.surveys.export("nps").csv()
+        '"source","id","at","survey","answer.score","answer.wrong","answer.lacking","answer.liked","answer.may_contact"\r\n'
+        """
+        shown = self.show(survey)
+        _check_times(since, until)
+
+        def work(transaction: Transaction) -> tuple[dict[str, Any], ...]:
+            told = told_answers(transaction, self._shop.key, survey, since, until)
+            rows = tuple(row_of(one) for one in told)
+            details = {"what": "survey answers", "survey": survey, "rows": len(rows)}
+            append(transaction, self._shop.key, "export", None, actor, details, self._kit.now())
+            return rows
+
+        return Sheet(shown, self._database.transact(work))
+
+    def take_in(self, survey: str, rows: Iterable[Mapping[str, Any]], *, source: str = "import") -> Report:
+        """Take answers in that were given elsewhere, or that `export` gave; `ecrm.imports.import_answers` reads files.
+
+        They are not live: no reaction follows, and nobody is asked or told because of them. A tick for a consent is
+        kept as an answer, and grants nothing.
+
+        Args:
+            survey: The key of the survey they answer.
+            rows: The answers, each a mapping: `at`, who (`email`, `phone`, `customer_id` and so on), `answers` by
+                question; `id` tells it from all others of its source, without it all that is in it does.
+            source: The system they come from, where a row does not say.
+
+        Returns:
+            How many are new, were there already, and were rejected and why, by their place among the rows.
+
+        Raises:
+            NotFoundError: There is no such survey.
+
+        >>> row = {"id": "1", "at": "2026-01-05T10:00Z", "email": "ayse@example.com", "answers": {"score": 9}}
+        >>> crm.surveys.take_in("nps", [row], source="typeform").recorded
+        1
+        """
+        shown = self.show(survey)
+        given = list(rows)
+        versions = {str(one.version): one for one in self._versions(survey)}
+        known = self._known({id_ for row in given if isinstance(row, Mapping) and (id_ := customer_id_in(row))})
+        taker = Taker(shown, versions.get, source, self._shop.settings.zone_info, known)
+        made: list[tuple[int, SurveyAnswered]] = []
+        refused: list[Rejection] = []
+        for place, row in enumerate(given):
+            try:
+                made.append((place, taker.event(row)))
+            except InvalidError as error:
+                refused.append(Rejection(place, SurveyAnswered.NAME, error.fields or {"row": [str(error)]}))
+        done = self._recorder.record_many([event for _, event in made])
+        refused += [attrs.evolve(one, index=made[one.index][0]) for one in done.rejected]
+        return attrs.evolve(done, rejected=tuple(sorted(refused, key=lambda one: one.index)))
+
+    def _versions(self, survey: str) -> list[Survey]:
+        with self._database.read() as transaction:
+            held = definition_table.versions_of(transaction, self._shop.key, survey)
+        return [survey_from_wire(one.body, self._kinds) for one in held]
+
+    def _known(self, ids: Collection[UUID]) -> dict[UUID, Who]:
+        """Give those of the customers that are known, each by the strongest identity an event can name."""
+        with self._database.read() as transaction:
+            profiles = profiles_of(transaction, self._shop.key, sorted(ids))
+        found: dict[UUID, Who] = {}
+        for one in sorted(profiles, key=lambda profile: KINDS[profile.kind].rank):
+            who = who_of(one.kind, one.value)
+            if who is not None:
+                found.setdefault(one.customer_id, who)
+        return found
+
+
+def _check_times(since: Any, until: Any) -> None:
+    for name, at in (("since", since), ("until", until)):
+        if at is not None and (not isinstance(at, dt.datetime) or at.tzinfo is None):
+            raise InvalidError.of(name, "give a time with its zone")
 
 
 def _scale_of(survey: Survey) -> ScoreScale:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from ecrm.database import Database
 from ecrm.hookspecs import Behaviour, QuestionKind
-from ecrm.interactions.model.interaction import Interaction
 from ecrm.interactions.recording import Kit
+from ecrm.interactions.service import Recorder, Told
 from ecrm.shops.service import Shop
 from ecrm.surveys.answering import Answering
 from ecrm.surveys.asking import Asker
@@ -65,7 +65,7 @@ class SurveyParts:
         moments = (invitation, self._planner.next_due(after))
         return min((at for at in moments if at is not None), default=None)
 
-    def surveys_of(self, shop: Shop, tell: Callable[[str, Sequence[Interaction]], None]) -> Surveys:
+    def surveys_of(self, shop: Shop, tell: Told) -> Surveys:
         """Give what a shop is offered.
 
         Args:
@@ -75,7 +75,7 @@ class SurveyParts:
         answering = Answering(self._database, shop, self._kit, self._offered[0], tell)
         return Surveys(
             self._database, shop, self._kit, answering, self._asker, self._held_of, _ready, self._offered,
-            self._behaviours,
+            self._behaviours, Recorder(self._database, shop, self._kit, tell),
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from ecrm.database import Database, Transaction
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
 from ecrm.hookspecs import Behaviour, QuestionKind
 from ecrm.interactions.recording import Kit
+from ecrm.interactions.service import Recorder
 from ecrm.interactions.tables.position import last_position
 from ecrm.messages.arranging import Held
 from ecrm.shops.service import Shop
@@ -48,6 +49,7 @@ class Surveys(Account):
         ready: Gives a survey that comes with ecrm, by its key; None where there is none.
         offered: The kinds of questions that plugins bring, and the names of conditions they offer.
         behaviours: Gives what plugins that are on for a shop know customers to do.
+        recorder: Records answers that come from elsewhere.
     """
 
     def __init__(
@@ -61,8 +63,9 @@ class Surveys(Account):
         ready: Callable[[str], Survey | None],
         offered: tuple[Sequence[QuestionKind], frozenset[str]],
         behaviours: Callable[[str], Sequence[Behaviour]],
+        recorder: Recorder,
     ) -> None:
-        super().__init__(database, shop, kit, ready, offered[0], behaviours)
+        super().__init__(database, shop, kit, ready, offered[0], behaviours, recorder)
         self._answering = answering
         self._asker = asker
         self._held_of = held_of
