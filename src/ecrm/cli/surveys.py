@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ecrm.cli.answerfiles import export, import_
+from ecrm.cli.invitations import invitations
 from ecrm.cli.output import print_json, print_table
 from ecrm.cli.session import json_option, open_crm, who_from, who_options
 from ecrm.surveys.schema import survey_to_wire
@@ -18,6 +19,9 @@ __all__ = ["surveys"]
 @click.group()
 def surveys() -> None:
     """Ask customers: what is asked, of whom, and what became of it."""
+
+
+surveys.add_command(invitations)
 
 
 @surveys.command("list")
