@@ -63,11 +63,11 @@ def draw_trend(points: Sequence[Point], title: str) -> str:
     figure, axes = _figure()
     factor = 100 if told[0][1].unit == "share" else 1
     days = [day for day, _ in told]
-    axes.plot(days, [factor * (one.value or 0.0) for _, one in told], color=_BEST, marker="o")  # type: ignore[arg-type]
+    axes.plot(days, [factor * (one.value or 0.0) for _, one in told], color=_BEST, marker="o")
     spans = [(day, one.interval) for day, one in told if one.interval is not None]
     if spans:
         lows, highs = [factor * span.low for _, span in spans], [factor * span.high for _, span in spans]
-        axes.fill_between([day for day, _ in spans], lows, highs, color=_BEST, alpha=0.15)  # type: ignore[arg-type]
+        axes.fill_between([day for day, _ in spans], lows, highs, color=_BEST, alpha=0.15)
     axes.set_ylabel({"share": "%", "points": "points"}.get(told[0][1].unit, told[0][1].unit))
     axes.tick_params(axis="x", labelrotation=30)
     return _svg(figure, title)
@@ -141,7 +141,7 @@ def _figure() -> tuple[Any, Any]:
     # Not by pyplot, which keeps figures for the whole program.
     figure = Figure(figsize=(_WIDE, _HIGH), layout="constrained")
     axes = figure.subplots()
-    axes.spines[["top", "right"]].set_visible(False)  # type: ignore[call-overload]
+    axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
 

@@ -185,9 +185,9 @@ def _question(one: QuestionResult, *, has_charts: bool) -> Iterable[Block]:
         yield Block(one.asks, _SHARES, _bins(one.bins), about)
     elif isinstance(one, RankingResult):
         first = {bin_.key: bin_ for bin_ in one.firsts}
-        rows = [(first[key].says if key in first else key, rank, first[key].share if key in first else "")
+        ranks = [(first[key].says if key in first else key, rank, first[key].share if key in first else "")
                 for key, rank in one.ranks.items()]  # fmt: skip
-        yield Block(one.asks, ("choice", "mean rank, 1 is best", "came first"), rows, about)
+        yield Block(one.asks, ("choice", "mean rank, 1 is best", "came first"), ranks, about)
     elif isinstance(one, MatrixResult):
         for row, bins in one.rows.items():
             yield Block(f"{one.asks} – {one.says.get(row, row)}", _SHARES, _bins(bins), about)
