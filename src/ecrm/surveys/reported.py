@@ -27,7 +27,7 @@ from ecrm.surveys.results import (
 )
 from ecrm.surveys.scoring import SCALES, Bar, Estimate
 from ecrm.surveys.scoring.followup import BOUGHT, REVENUE
-from ecrm.values.money import Money, minor_digits
+from ecrm.values.money import Money
 
 __all__ = [
     "Block",
@@ -227,7 +227,7 @@ def _said(estimate: Estimate, name: str, currency: str | None) -> str:
 
 
 def _money(minor: float, currency: str) -> Money:
-    return Money.rounded(Decimal(str(minor)).scaleb(-minor_digits(currency)), currency)
+    return Money.of_minor(round(minor), currency)
 
 
 def _listed(title: str, lists: Mapping[int, Sequence[Any]]) -> Iterable[Block]:

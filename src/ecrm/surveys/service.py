@@ -18,12 +18,12 @@ from ecrm.interactions.service import Recorder
 from ecrm.interactions.tables.position import last_position
 from ecrm.messages.arranging import Held
 from ecrm.shops.service import Shop
-from ecrm.surveys.account import Account
 from ecrm.surveys.answering import Answered, Answering, Opened
 from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
 from ecrm.surveys.model import Survey
 from ecrm.surveys.model.plan import Plan
+from ecrm.surveys.reporting import Reports
 from ecrm.surveys.results.reading import Reader
 from ecrm.surveys.showing import Invitation, Running, invitation_of, running_of
 from ecrm.surveys.tables import invitation as invitation_table
@@ -37,7 +37,7 @@ from ecrm.values.who import Someone
 __all__ = ["Surveys"]
 
 
-class Surveys(Account):
+class Surveys(Reports):
     """Serve the surveys of one shop.
 
     Args:
