@@ -117,7 +117,7 @@ class Surveys(Reports):
             running_table.save_run(transaction, row)
             return row
 
-        return running_of(self._database.transact(work), {})
+        return running_of(self._database.transact(work), {}, self._kit.now())
 
     def stop(self, name: str) -> Running:
         """Ask nobody any more; who was asked already can still answer.
@@ -134,13 +134,14 @@ class Surveys(Reports):
             running_table.save_run(transaction, row)
             return row
 
-        return running_of(self._database.transact(work), {})
+        return running_of(self._database.transact(work), {}, self._kit.now())
 
     def running(self) -> Sequence[Running]:
         """Give how surveys are asked, those that were stopped too, with what became of their invitations."""
         with self._database.read() as transaction:
             counts = invitation_table.count_states(transaction, self._shop.key)
-            return [running_of(run, counts) for run in running_table.runs_of(transaction, self._shop.key)]
+            now = self._kit.now()
+            return [running_of(run, counts, now) for run in running_table.runs_of(transaction, self._shop.key)]
 
     def invite(self, who: Someone, survey: str) -> Invitation:
         """Ask one customer now, by a message; the rules hold for them too. In quiet hours the invitation waits.
