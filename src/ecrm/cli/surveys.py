@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ecrm.cli.answers import results, verbatims
 from ecrm.cli.output import print_json, print_table
 from ecrm.cli.session import json_option, open_crm, who_from, who_options
 from ecrm.surveys.schema import survey_to_wire
@@ -17,6 +18,10 @@ __all__ = ["surveys"]
 @click.group()
 def surveys() -> None:
     """Ask customers: what is asked, of whom, and what became of it."""
+
+
+surveys.add_command(results)
+surveys.add_command(verbatims)
 
 
 @surveys.command("list")
