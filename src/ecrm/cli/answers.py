@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
@@ -17,24 +18,15 @@ from ecrm.surveys.scoring import NpsScore, Rating
 __all__ = ["results", "verbatims"]
 
 
-class _Moment(click.ParamType):
-    """A day, or a time with its zone."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            pass
-        try:
-            return dt.datetime.fromisoformat(value)
-        except ValueError:
-            self.fail("give a day, as 2026-01-31, or a time with its zone", param, ctx)
+def _moment(text: str) -> dt.date:
+    for read in (dt.date.fromisoformat, dt.datetime.fromisoformat):
+        with contextlib.suppress(ValueError):
+            return read(text)
+    raise click.BadParameter("give a day, as 2026-01-31, or a time with its zone")
 
 
-_SINCE = click.option("--since", type=_Moment(), help="From this day, or time with its zone, on.")
-_UNTIL = click.option("--until", type=_Moment(), help="Before this day, or time with its zone.")
+_SINCE = click.option("--since", type=_moment, metavar="TIME", help="From this day, or time with its zone, on.")
+_UNTIL = click.option("--until", type=_moment, metavar="TIME", help="Before this day, or time with its zone.")
 
 
 @click.command()
