@@ -25,14 +25,13 @@ from ecrm.surveys.followup import Followup, followup_of
 from ecrm.surveys.gathering import PURCHASE, Inquiry, gather
 from ecrm.surveys.model import Survey
 from ecrm.surveys.model.scale import Scale
-from ecrm.surveys.schema import survey_from_wire
+from ecrm.surveys.results.reading import Reader, moment_in
+from ecrm.surveys.results.service import Readings
 from ecrm.surveys.scoring import LEVEL, SCALES, ScoreScale, said_versus_did
 from ecrm.surveys.sheet import Sheet, row_of
-from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.answered import told_answers
 from ecrm.surveys.taking import Taker, customer_id_in
-from ecrm.surveys.writing import Shelf
 from ecrm.values import Actor, Who
 
 __all__ = ["Account"]
@@ -40,7 +39,7 @@ __all__ = ["Account"]
 _MOST_FOLLOWED = 1_000_000
 
 
-class Account(Shelf):
+class Account(Readings):
     """Give account of what customers of one shop answered.
 
     Args:
@@ -49,8 +48,9 @@ class Account(Shelf):
         kit: Ids, time and facts.
         ready: Gives a survey that comes with ecrm, by its key; None where there is none.
         kinds: The kinds of questions that plugins bring.
-        behaviours: Gives what plugins that are on for a shop know customers to do.
+        reader: Reads what they answered.
         recorder: Records answers that come from elsewhere.
+        behaviours: Gives what plugins that are on for a shop know customers to do.
     """
 
     def __init__(
@@ -60,10 +60,11 @@ class Account(Shelf):
         kit: Kit,
         ready: Callable[[str], Survey | None],
         kinds: Sequence[QuestionKind],
-        behaviours: Callable[[str], Sequence[Behaviour]],
+        reader: Reader,
         recorder: Recorder,
+        behaviours: Callable[[str], Sequence[Behaviour]],
     ) -> None:
-        super().__init__(database, shop, kit, ready, kinds)
+        super().__init__(database, shop, kit, ready, kinds, reader)
         self._behaviours = behaviours
         self._recorder = recorder
 
@@ -71,8 +72,8 @@ class Account(Shelf):
         self,
         survey: str,
         horizon_days: Sequence[int] = (30, 90, 180),
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
         *,
         also: Mapping[str, str] | None = None,
         purchase: str = PURCHASE,
@@ -88,7 +89,8 @@ class Account(Shelf):
         Args:
             survey: The key of a survey that scores nps, csat or ces.
             horizon_days: Within how many days after it, whole days above 0.
-            since: Only who answered, or was asked, from this time on; None is from the first on.
+            since: Only who answered, or was asked, from this time on: a time with its zone, or a day of the shop; None
+                is from the first on.
             until: Only who did before this time; what they did is looked at until now.
             also: What else to count, by how it is shown: the name of an event, as `{"called": "Call Started"}`, or of
                 a fact that counts events. What plugins offer, and returns, are counted in any case.
@@ -110,7 +112,7 @@ class Account(Shelf):
         'Too few promoters or detractors were followed for 90 days to say whether the score predicts.'
         """
         scale = _scale_of(self.show(survey))
-        _check_times(since, until)
+        begins, ends = self._between(since, until)
         if not isinstance(most_not_asked, int) or not 0 <= most_not_asked <= _MOST_FOLLOWED:
             raise InvalidError.of("most_not_asked", "give 0 to 1,000,000")
         looked_at = watched(also, self._behaviours(self._shop.key), self._kit.book.by_name)
@@ -119,7 +121,7 @@ class Account(Shelf):
             runs = running_table.runs_of(transaction, self._shop.key)
             triggers = {(run.plan.after, run.plan.delay) for run in runs if run.survey == survey and run.plan.after}
             inquiry = Inquiry(
-                shop=self._shop.key, survey=survey, scale=scale, since=since, until=until, now=now, watched=looked_at,
+                shop=self._shop.key, survey=survey, scale=scale, since=begins, until=ends, now=now, watched=looked_at,
                 purchase=purchase, triggers=[(after, delay) for after, delay in triggers if after],
                 most_not_asked=most_not_asked, currency=self._shop.settings.currency,
             )  # fmt: skip
@@ -131,8 +133,8 @@ class Account(Shelf):
     def export(
         self,
         survey: str,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
         *,
         actor: Actor | None = None,
     ) -> Sheet:
@@ -152,10 +154,10 @@ class Account(Shelf):
         '"source","id","at","survey","answer.score","answer.wrong","answer.lacking","answer.liked","answer.may_contact"\r\n'
         """
         shown = self.show(survey)
-        _check_times(since, until)
+        begins, ends = self._between(since, until)
 
         def work(transaction: Transaction) -> tuple[dict[str, Any], ...]:
-            told = told_answers(transaction, self._shop.key, survey, since, until)
+            told = told_answers(transaction, self._shop.key, survey, begins, ends)
             rows = tuple(row_of(one) for one in told)
             details = {"what": "survey answers", "survey": survey, "rows": len(rows)}
             append(transaction, self._shop.key, "export", None, actor, details, self._kit.now())
@@ -187,7 +189,7 @@ class Account(Shelf):
         """
         shown = self.show(survey)
         given = list(rows)
-        versions = {str(one.version): one for one in self._versions(survey)}
+        versions = {str(one.version): one for one in self._versions(survey, None)}
         known = self._known({id_ for row in given if isinstance(row, Mapping) and (id_ := customer_id_in(row))})
         taker = Taker(shown, versions.get, source, self._shop.settings.zone_info, known)
         made: list[tuple[int, SurveyAnswered]] = []
@@ -201,10 +203,8 @@ class Account(Shelf):
         refused += [attrs.evolve(one, index=made[one.index][0]) for one in done.rejected]
         return attrs.evolve(done, rejected=tuple(sorted(refused, key=lambda one: one.index)))
 
-    def _versions(self, survey: str) -> list[Survey]:
-        with self._database.read() as transaction:
-            held = definition_table.versions_of(transaction, self._shop.key, survey)
-        return [survey_from_wire(one.body, self._kinds) for one in held]
+    def _between(self, since: dt.date | None, until: dt.date | None) -> tuple[dt.datetime | None, dt.datetime | None]:
+        return moment_in(self._shop, "since", since), moment_in(self._shop, "until", until)
 
     def _known(self, ids: Collection[UUID]) -> dict[UUID, Who]:
         """Give those of the customers that are known, each by the strongest identity an event can name."""
@@ -216,12 +216,6 @@ class Account(Shelf):
             if who is not None:
                 found.setdefault(one.customer_id, who)
         return found
-
-
-def _check_times(since: Any, until: Any) -> None:
-    for name, at in (("since", since), ("until", until)):
-        if at is not None and (not isinstance(at, dt.datetime) or at.tzinfo is None):
-            raise InvalidError.of(name, "give a time with its zone")
 
 
 def _scale_of(survey: Survey) -> ScoreScale:

@@ -17,6 +17,7 @@ from ecrm.surveys.deciding import Cases
 from ecrm.surveys.library import READY
 from ecrm.surveys.model import Survey
 from ecrm.surveys.planning import Planner
+from ecrm.surveys.results.reading import Known, Reader
 from ecrm.surveys.service import Surveys
 from ecrm.surveys.tables import invitation as invitation_table
 
@@ -50,6 +51,7 @@ class SurveyParts:
         self._kit = kit
         self._held_of = cases.held_of
         self._offered = (tuple(kinds), frozenset(conditions))
+        self._known = Known(kit.book, self._offered[1], holds)
         self._behaviours = behaviours
         self._planner = Planner(database, kit)
         self._asker = Asker(database, kit, cases, holds)
@@ -73,9 +75,10 @@ class SurveyParts:
             tell: Called after a commit with what was stored.
         """
         answering = Answering(self._database, shop, self._kit, self._offered[0], tell)
+        reader, recorder = Reader(self._database, shop, self._known), Recorder(self._database, shop, self._kit, tell)
         return Surveys(
-            self._database, shop, self._kit, answering, self._asker, self._held_of, _ready, self._offered,
-            self._behaviours, Recorder(self._database, shop, self._kit, tell),
+            self._database, shop, self._kit, _ready, self._offered, reader, recorder, self._behaviours,
+            answering, self._asker, self._held_of,
         )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
 from ecrm.surveys.model import Survey
 from ecrm.surveys.model.plan import Plan
+from ecrm.surveys.results.reading import Reader
 from ecrm.surveys.showing import Invitation, Running, invitation_of, running_of
 from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.tables import running as running_table
@@ -43,13 +44,14 @@ class Surveys(Account):
         database: Where they are.
         shop: The shop.
         kit: Ids, time and keys.
+        ready: Gives a survey that comes with ecrm, by its key; None where there is none.
+        offered: The kinds of questions that plugins bring, and the names of conditions they offer.
+        reader: Reads what they answered.
+        recorder: Records answers that come from elsewhere.
+        behaviours: Gives what plugins that are on for a shop know customers to do.
         answering: Takes answers.
         asker: Decides who is asked.
         held_of: Gives what a shop arranged about its messages.
-        ready: Gives a survey that comes with ecrm, by its key; None where there is none.
-        offered: The kinds of questions that plugins bring, and the names of conditions they offer.
-        behaviours: Gives what plugins that are on for a shop know customers to do.
-        recorder: Records answers that come from elsewhere.
     """
 
     def __init__(
@@ -57,15 +59,16 @@ class Surveys(Account):
         database: Database,
         shop: Shop,
         kit: Kit,
+        ready: Callable[[str], Survey | None],
+        offered: tuple[Sequence[QuestionKind], frozenset[str]],
+        reader: Reader,
+        recorder: Recorder,
+        behaviours: Callable[[str], Sequence[Behaviour]],
         answering: Answering,
         asker: Asker,
         held_of: Callable[[str], Held],
-        ready: Callable[[str], Survey | None],
-        offered: tuple[Sequence[QuestionKind], frozenset[str]],
-        behaviours: Callable[[str], Sequence[Behaviour]],
-        recorder: Recorder,
     ) -> None:
-        super().__init__(database, shop, kit, ready, offered[0], behaviours, recorder)
+        super().__init__(database, shop, kit, ready, offered[0], reader, recorder, behaviours)
         self._answering = answering
         self._asker = asker
         self._held_of = held_of
