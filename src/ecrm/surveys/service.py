@@ -207,14 +207,15 @@ class Surveys(Reports):
         token = tokens_in(self._database, self._kit).again(token_of(row), row.token_hash)
         return f"{self._public_url()}/survey/{token}"
 
-    def shop_of(self, token: str) -> str:
-        """Give the shop whose key signed a token, of an invitation or of a link for everybody.
+    def read_token(self, token: str) -> tuple[str, bool]:
+        """Give the shop whose key signed a token, and whether it is that of a link for everybody.
 
         Raises:
-            InvalidError: The token is forged.
+            InvalidError: The token is forged, or its link expired.
         """
         tokens = tokens_in(self._database, self._kit)
-        return tokens.read_link(token).shop if tokens.is_link(token) else tokens.read(token).shop
+        is_link = tokens.is_link(token)
+        return (tokens.read_link(token).shop if is_link else tokens.read(token).shop), is_link
 
     def open(self, token: str) -> Opened:
         """Open what a token leads to; nothing changes.
