@@ -10,6 +10,7 @@ import click
 from ecrm.cli.answerfiles import export, import_
 from ecrm.cli.answers import results, verbatims
 from ecrm.cli.invitations import invitations
+from ecrm.cli.moments import moment_from
 from ecrm.cli.output import print_json, print_table
 from ecrm.cli.reports import did, report
 from ecrm.cli.session import json_option, open_crm, who_from, who_options
@@ -61,9 +62,7 @@ def show(ctx: click.Context, *, key: str, version: int | None) -> None:
 @click.option("--where", metavar="CONDITION", help="Only those for whom a plugin's condition holds.")
 @click.option("--sample", type=click.FloatRange(0, 1, min_open=True), help="Which share of customers is asked.")
 @click.option("--quota", type=click.IntRange(1), help="After how many answers nobody is asked any more.")
-@click.option(
-    "--ends-at", type=moment_from, metavar="TIME", help="From when on nobody is asked any more, with its zone."
-)
+@click.option("--ends-at", type=moment_from, metavar="TIME", help="From when on nobody is asked any more.")
 @click.option("--reminder", "reminders", multiple=True, metavar="LENGTH", help="How long after; may be repeated.")
 @click.option("--channel", metavar="NAME", help="By which channel.")
 @click.option("--language", metavar="TAG", help="BCP 47; the customer's own where left out.")
