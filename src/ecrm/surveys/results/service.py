@@ -74,7 +74,7 @@ class Readings(Shelf):
 
         Source: `ecrm.surveys.scoring` names the paper for each figure.
 
-        >>> from ecrm import events
+        >>> from ecrm import Who, events
         >>> for number, score in enumerate([10, 9, 9, 7, 3]):
         ...     _ = crm.record(events.SurveyAnswered(survey_id="mood", kind="nps", score=score, source_id=str(number),
         ...         customer=Who(email=f"customer{number}@example.com")))
