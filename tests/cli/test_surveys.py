@@ -43,6 +43,19 @@ def test_a_survey_that_comes_ready_is_shown_started_asked_and_stopped(run, datab
         assert [one.state for one in crm.surveys.running()] == ["stopped"]
 
 
+def test_an_invitation_that_waits_says_for_what(run):
+    assert "00:00" in run("messages", "configure", "--quiet-hours", "00:00-23:59:59.999999")
+    assert "waits until" in run("surveys", "invite", "nps", "ayse@example.org")
+    (waiting,) = json.loads(run("surveys", "invitations", "nps", "--json"))["invitations"]
+    assert waiting["state"] == "planned"
+    assert waiting["reason"].startswith("quiet hours 00:00")
+    assert "quiet" in run("surveys", "invitations", "--who", "ayse@example.org")
+    assert json.loads(run("surveys", "invitations", "csat", "--json"))["invitations"] == []
+    assert "none" in run("messages", "configure", "--quiet-hours", "none")
+    assert "two times" in run("messages", "configure", "--quiet-hours", "late", code=2)
+    assert "leave some hours open" in run("messages", "configure", "--quiet-hours", "08:00-08:00", code=2)
+
+
 def test_what_can_not_be_says_why(run):
     assert "no such survey" in run("surveys", "start", "nothing", code=2)
     assert "no such survey" in run("surveys", "preview", "nothing", code=2)

@@ -62,10 +62,20 @@ class Asking(RuleBasedStateMachine):
         except ErasedError:
             assert index in self.erased
 
-    @rule(hours=st.sampled_from([1, 13, 25, 49]))
-    def wait(self, hours):
+    @rule(days=st.sampled_from([1, 2, 3, 4]))
+    def wait(self, days):
+        self.clock.advance(days=days)
+        self.work()
+
+    @rule(hours=st.sampled_from([1, 13]))
+    def wait_a_little(self, hours):
         self.clock.advance(hours=hours)
         self.work()
+
+    @rule(index=who, days=st.sampled_from([1, 2, 3]))
+    def deliver_and_wait(self, index, days):
+        self.deliver(index)
+        self.wait(days)
 
     def work(self):
         before = len(self.pigeons.sent)
@@ -121,12 +131,22 @@ class Asking(RuleBasedStateMachine):
             self.answered.add(token)
             assert self.crm.facts(WHO[self.tokens[token]])["nps.last_score"] == score
 
+    # Who left before anything was sent is asked nothing: that says little of the rest.
+    @precondition(lambda self: self.sent_at)
     @rule(index=who)
     def withdraw(self, index):
         if index not in self.erased:
             self.crm.consent.withdraw(WHO[index], "surveys")
             self.refused.add(index)
 
+    @precondition(lambda self: self.refused)
+    @rule(index=who)
+    def agree_again(self, index):
+        if index in self.refused and index not in self.erased:
+            self.crm.consent.grant(WHO[index], "surveys", method="preferences")
+            self.refused.discard(index)
+
+    @precondition(lambda self: self.sent_at and self.order > 3)
     @rule(index=who)
     def erase(self, index):
         if index not in self.erased and self.crm.customers.find(WHO[index]) is not None:
@@ -158,13 +178,13 @@ class Asking(RuleBasedStateMachine):
 
 def run(empty, examples):
     run_state_machine_as_test(
-        lambda: Asking(empty), settings=settings(max_examples=examples, stateful_step_count=20, deadline=None)
+        lambda: Asking(empty), settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)
     )
 
 
 def test_asking_keeps_to_its_rules_on_sqlite(sqlite_template, tmp_path):
     numbers = itertools.count()
-    run(lambda: sqlite_template.copy(tmp_path / f"{next(numbers)}.db"), examples=20)
+    run(lambda: sqlite_template.copy(tmp_path / f"{next(numbers)}.db"), examples=25)
 
 
 def test_asking_keeps_to_its_rules_on_postgresql(postgresql_template):

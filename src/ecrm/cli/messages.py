@@ -11,7 +11,7 @@ import click
 from ecrm.cli.output import print_json, print_table
 from ecrm.cli.session import json_option, note_look, open_crm, who_from, who_options
 from ecrm.errors import InvalidError
-from ecrm.messages import Commercial, Content, Transactional
+from ecrm.messages import Commercial, Content, QuietHours, Transactional
 from ecrm.messages.tables.message import STATES
 from ecrm.values.who import IDENTITIES
 
@@ -29,11 +29,12 @@ def messages() -> None:
 @click.option("--public-url", metavar="URL", help="Where the pages of ecrm are mounted.")
 @click.option("--channels", metavar="NAMES", help="In which order channels are tried, with commas between them.")
 @click.option("--sender", nargs=2, multiple=True, metavar="NAME TEXT", help="Who the shop is: trade_name, mersis, …")
+@click.option("--quiet-hours", metavar="HOURS", help="When nobody is written to, as 21:00-08:00; or none.")
 @json_option
 @click.pass_context
 def configure(
     ctx: click.Context, *, delivery: str | None, redirect_to: tuple[tuple[str, str], ...], public_url: str | None,
-    channels: str | None, sender: tuple[tuple[str, str], ...], as_json: bool,
+    channels: str | None, sender: tuple[tuple[str, str], ...], quiet_hours: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Arrange what is named, and show what holds."""
     given: dict[str, Any] = {
@@ -45,13 +46,18 @@ def configure(
     }
     crm = open_crm(ctx)
     given = {name: value for name, value in given.items() if value}
+    if quiet_hours is not None:
+        given["quiet_hours"] = None if quiet_hours == "none" else _quiet_hours(quiet_hours)
     held = crm.messages.configure(**given) if given else crm.messages.arranged
     if as_json:
         print_json(held)
         return
     arrangement = held.arrangement
     rows = [(name, value) for name, value in arrangement.to_json().items()]
-    rows += [("budget", "; ".join(map(str, held.policy.caps)) or "none"), ("quiet hours", held.policy.quiet_hours)]
+    rows += [
+        ("budget", "; ".join(map(str, held.policy.caps)) or "none"),
+        ("quiet hours", held.policy.quiet_hours or "none"),
+    ]
     print_table("Messages", ("what", "is"), rows)
 
 
@@ -182,3 +188,12 @@ def mapping_from(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InvalidError.of("variables", 'give a JSON object, as {"order_id": "7"}')
     return value
+
+
+def _quiet_hours(text: str) -> QuietHours:
+    start, _, end = text.partition("-")
+    try:
+        wall = dt.time.fromisoformat(start), dt.time.fromisoformat(end)
+    except ValueError as error:
+        raise click.BadParameter("give two times, as 21:00-08:00, or none", param_hint="--quiet-hours") from error
+    return QuietHours(*wall)

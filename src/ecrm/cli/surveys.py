@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
+from ecrm.cli.answerfiles import export, import_
 from ecrm.cli.answers import results, verbatims
+from ecrm.cli.invitations import invitations
 from ecrm.cli.output import print_json, print_table
 from ecrm.cli.session import json_option, open_crm, who_from, who_options
 from ecrm.surveys.schema import survey_to_wire
@@ -20,8 +22,8 @@ def surveys() -> None:
     """Ask customers: what is asked, of whom, and what became of it."""
 
 
-surveys.add_command(results)
-surveys.add_command(verbatims)
+for command in (invitations, results, verbatims):
+    surveys.add_command(command)
 
 
 @surveys.command("list")
@@ -105,6 +107,10 @@ def preview(ctx: click.Context, *, key: str, language: str | None) -> None:
         marks = ", ".join([question.kind, *(["required"] if question.is_required else []),
                            *(["not always"] if question.when is not None else [])])  # fmt: skip
         click.echo(f"- {survey.said(question.asks, spoken)} ({marks})")
+
+
+surveys.add_command(export)
+surveys.add_command(import_)
 
 
 def _moment(text: str) -> dt.datetime:

@@ -17,6 +17,7 @@ import attrs
 from ecrm.database import Database, Transaction
 from ecrm.interactions.events import Event, SurveySent
 from ecrm.interactions.recording import Kit
+from ecrm.messages.model.pressure import Suppress
 from ecrm.messages.settling import who_of
 from ecrm.messages.tables.message import SENT, UNCERTAIN, hold_budgets
 from ecrm.surveys.deciding import Case, Cases
@@ -132,15 +133,17 @@ class Asker:
 
     def _ask(self, transaction: Transaction, row: InvitationRow, case: Case, holds: bool | None) -> _Changed:  # noqa: FBT001
         if holds is None:
-            return attrs.evolve(row, due_at=case.now + _AGAIN), []
+            return attrs.evolve(
+                row, due_at=case.now + _AGAIN, reason="whether the condition holds is not known yet"
+            ), []
         because = case.why_not(row) if holds else "the condition does not hold"
         if because is not None:
             return _skipped(row, because), []
-        until = case.until(row)
-        if isinstance(until, str):
-            return _skipped(row, until), []
-        if until is not None:
-            return attrs.evolve(row, due_at=until), []
+        pressure = case.pressure(row)
+        if isinstance(pressure, Suppress):
+            return _skipped(row, pressure.reason), []
+        if pressure is not None:
+            return attrs.evolve(row, due_at=pressure.until, reason=pressure.reason), []
         live = definition_table.live_version(transaction, row.shop, row.survey)
         profile = case.profile_of(row)
         if live is None or profile is None:
@@ -157,11 +160,11 @@ class Asker:
         if is_left or not case.is_running(row) or not case.may(row):
             return attrs.evolve(row, due_at=row.expires_at), []
         assert profile is not None  # noqa: S101 - it was looked at above
-        until = case.until(row)
-        if isinstance(until, str):
+        pressure = case.pressure(row)
+        if isinstance(pressure, Suppress):
             return attrs.evolve(row, due_at=row.expires_at), []
-        if until is not None:
-            return attrs.evolve(row, due_at=min(until, row.expires_at or until)), []
+        if pressure is not None:
+            return attrs.evolve(row, due_at=min(pressure.until, row.expires_at or pressure.until)), []
         id_ = self._kit.new_id()
         event = message_of(row, profile, plan, id_, is_reminder=True)
         return reminded(row, plan, id_, tokens_in(transaction, self._kit)), [] if event is None else [event]

@@ -158,8 +158,8 @@ class Case:
         rests = [run.plan.rest for run in self.runs.values() if run.state == RUNNING]
         return why_left_alone(plan, row.survey, self.now, past, max(rests, default=plan.rest))
 
-    def until(self, row: InvitationRow) -> dt.datetime | str | None:
-        """Give until when the shop's own rules say to wait, or why they say never; None is now."""
+    def pressure(self, row: InvitationRow) -> Wait | Suppress | None:
+        """Give what the shop's own rules about messages say: to wait, or never; None is now."""
         who = row.customer_id
         if who is None:
             return None
@@ -169,9 +169,7 @@ class Case:
             self.policy, self.now, self.settings.zone_info, self.sent.get(who, ()),
             is_commercial=True, purpose=PURPOSE, channel=channel, facts=self.facts.get(who),
         )  # fmt: skip
-        if isinstance(said, Suppress):
-            return said.reason
-        return said.until if isinstance(said, Wait) else None
+        return said if isinstance(said, Wait | Suppress) else None
 
     def profile_of(self, row: InvitationRow) -> ProfileRow | None:
         """Give a profile the customer can be named by: the one the invitation came by, where it names them."""

@@ -12,18 +12,19 @@ from ecrm.customers.finding import find_profile
 from ecrm.customers.tables.profile import ProfileRow
 from ecrm.database import Database, Transaction
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
-from ecrm.hookspecs import QuestionKind
+from ecrm.hookspecs import Behaviour, QuestionKind
 from ecrm.interactions.recording import Kit
+from ecrm.interactions.service import Recorder
 from ecrm.interactions.tables.position import last_position
 from ecrm.messages.arranging import Held
 from ecrm.shops.service import Shop
+from ecrm.surveys.account import Account
 from ecrm.surveys.answering import Answered, Answering, Opened
 from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
 from ecrm.surveys.model import Survey
 from ecrm.surveys.model.plan import Plan
 from ecrm.surveys.results.reading import Reader
-from ecrm.surveys.results.service import Readings
 from ecrm.surveys.showing import Invitation, Running, invitation_of, running_of
 from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.tables import running as running_table
@@ -36,19 +37,21 @@ from ecrm.values.who import Someone
 __all__ = ["Surveys"]
 
 
-class Surveys(Readings):
+class Surveys(Account):
     """Serve the surveys of one shop.
 
     Args:
         database: Where they are.
         shop: The shop.
         kit: Ids, time and keys.
-        answering: Takes answers.
-        asker: Decides who is asked.
-        reader: Reads what they answered.
-        held_of: Gives what a shop arranged about its messages.
         ready: Gives a survey that comes with ecrm, by its key; None where there is none.
         offered: The kinds of questions that plugins bring, and the names of conditions they offer.
+        reader: Reads what they answered.
+        recorder: Records answers that come from elsewhere.
+        behaviours: Gives what plugins that are on for a shop know customers to do.
+        answering: Takes answers.
+        asker: Decides who is asked.
+        held_of: Gives what a shop arranged about its messages.
     """
 
     def __init__(
@@ -56,14 +59,16 @@ class Surveys(Readings):
         database: Database,
         shop: Shop,
         kit: Kit,
-        answering: Answering,
-        asker: Asker,
-        reader: Reader,
-        held_of: Callable[[str], Held],
         ready: Callable[[str], Survey | None],
         offered: tuple[Sequence[QuestionKind], frozenset[str]],
+        reader: Reader,
+        recorder: Recorder,
+        behaviours: Callable[[str], Sequence[Behaviour]],
+        answering: Answering,
+        asker: Asker,
+        held_of: Callable[[str], Held],
     ) -> None:
-        super().__init__(database, shop, kit, ready, offered[0], reader)
+        super().__init__(database, shop, kit, ready, offered[0], reader, recorder, behaviours)
         self._answering = answering
         self._asker = asker
         self._held_of = held_of

@@ -65,7 +65,7 @@ class Invitation:
         version: Which version; 0 before it was asked.
         customer_id: Whom; None where nobody is known.
         state: planned, asked, sent, answered, expired or skipped.
-        reason: Why it was skipped.
+        reason: Why it was skipped, or is not asked yet.
         due_at: When something is due of it.
         asked_at: When the message was asked for.
         answered_at: When it was answered.
