@@ -97,6 +97,7 @@ def fill_sqlite(path: str) -> None:
     )  # fmt: skip
     bare.execute("COMMIT")
     bare.execute("ANALYZE")
+    bare.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     bare.close()
 
 
