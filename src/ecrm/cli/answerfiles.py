@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import click
 
-from ecrm.cli.moments import since_option, until_option
+from ecrm.cli.moments import since_option, span_from, until_option
 from ecrm.cli.output import print_json, print_table, show_progress
 from ecrm.cli.session import actor_of, json_option, open_crm
 from ecrm.errors import InvalidError
@@ -27,10 +26,11 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
 @click.option("--to", "target", type=_PATH, metavar="FILE", help="Write a new file; print it where left out.")
 @click.pass_context
 def export(
-    ctx: click.Context, *, key: str, form: str, since: dt.date | None, until: dt.date | None, target: Path | None
+    ctx: click.Context, *, key: str, form: str, since: str | None, until: str | None, target: Path | None
 ) -> None:
     """Give the answers to survey KEY out; it is noted in the audit."""
-    sheet = open_crm(ctx).surveys.export(key, since, until, actor=actor_of(ctx))
+    crm = open_crm(ctx)
+    sheet = crm.surveys.export(key, *span_from(crm, since, until), actor=actor_of(ctx))
     text = sheet.csv() if form == "csv" else sheet.json_lines()
     if target is None:
         click.echo(text, nl=False)

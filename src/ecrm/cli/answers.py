@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import click
 
-from ecrm.cli.moments import since_option, until_option
+from ecrm.cli.moments import since_option, span_from, until_option
 from ecrm.cli.output import print_json, print_table
 from ecrm.cli.session import json_option, note_look, open_crm
 from ecrm.surveys.results import ChoiceResult, NumberResult, QuestionResult, RankingResult, Results, ScaleResult
@@ -27,9 +27,12 @@ __all__ = ["results", "verbatims"]
               show_default=True, help="The periods of the trend.")  # fmt: skip
 @json_option
 @click.pass_context
-def results(ctx: click.Context, /, *, key: str, every: str, as_json: bool, **how: Any) -> None:
+def results(
+    ctx: click.Context, /, *, key: str, since: str | None, until: str | None, every: str, as_json: bool, **how: Any
+) -> None:
     """Show what a survey came to: rates, score, answers, trend; each with how sure it is."""
-    found = open_crm(ctx).surveys.results(key, **how)
+    crm = open_crm(ctx)
+    found = crm.surveys.results(key, *span_from(crm, since, until), **how)
     if as_json:
         print_json(_plain(found, every))
         return
@@ -56,10 +59,12 @@ def results(ctx: click.Context, /, *, key: str, every: str, as_json: bool, **how
 @click.option("--limit", type=click.IntRange(1, 1_000), default=100, show_default=True, help="How many.")
 @json_option
 @click.pass_context
-def verbatims(ctx: click.Context, /, *, key: str, as_json: bool, **how: Any) -> None:
+def verbatims(
+    ctx: click.Context, /, *, key: str, since: str | None, until: str | None, as_json: bool, **how: Any
+) -> None:
     """Show what people wrote, the newest first; the audit says who looked."""
     crm = open_crm(ctx)
-    found = crm.surveys.verbatims(key, **how)
+    found = crm.surveys.verbatims(key, *span_from(crm, since, until), **how)
     note_look(ctx, crm, None, rows=len({one.customer_id for one in found}))
     if as_json:
         print_json({"verbatims": found})

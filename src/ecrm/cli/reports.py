@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ecrm.cli.moments import since_option, until_option
+from ecrm.cli.moments import since_option, span_from, until_option
 from ecrm.cli.output import print_json, print_table
 from ecrm.cli.session import json_option, note_look, open_crm
 from ecrm.errors import InvalidError
@@ -33,9 +33,13 @@ _ALSO = click.option(
 @_ALSO
 @json_option
 @click.pass_context
-def did(ctx: click.Context, /, *, key: str, also: tuple[tuple[str, str], ...], as_json: bool, **how: Any) -> None:
+def did(
+    ctx: click.Context, /, *, key: str, since: str | None, until: str | None, also: tuple[tuple[str, str], ...],
+    horizon_days: tuple[int, ...], as_json: bool,
+) -> None:  # fmt: skip
     """Set what customers did beside what they said, and say whether the score predicts anything here."""
-    found = open_crm(ctx).surveys.said_versus_did(key, also=dict(also), **how)
+    crm = open_crm(ctx)
+    found = crm.surveys.said_versus_did(key, horizon_days, *span_from(crm, since, until), also=dict(also))
     if as_json:
         print_json(found.to_json())
         return
@@ -62,11 +66,12 @@ def did(ctx: click.Context, /, *, key: str, also: tuple[tuple[str, str], ...], a
 @click.option("--charts/--no-charts", "has_charts", default=True, help="Charts need ecrm[plots].")
 @click.pass_context
 def report(
-    ctx: click.Context, /, *, key: str, target: Path, also: tuple[tuple[str, str], ...], verbatims: int, **how: Any
-) -> None:
+    ctx: click.Context, /, *, key: str, target: Path, since: str | None, until: str | None,
+    also: tuple[tuple[str, str], ...], verbatims: int, **how: Any,
+) -> None:  # fmt: skip
     """Write one page of HTML: results, said versus did, and what people wrote."""
     crm = open_crm(ctx)
-    page = crm.surveys.report(key, also=dict(also), verbatims=verbatims, **how)
+    page = crm.surveys.report(key, *span_from(crm, since, until), also=dict(also), verbatims=verbatims, **how)
     if verbatims:
         note_look(ctx, crm, None, rows=verbatims)
     try:

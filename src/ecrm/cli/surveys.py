@@ -62,15 +62,16 @@ def show(ctx: click.Context, *, key: str, version: int | None) -> None:
 @click.option("--where", metavar="CONDITION", help="Only those for whom a plugin's condition holds.")
 @click.option("--sample", type=click.FloatRange(0, 1, min_open=True), help="Which share of customers is asked.")
 @click.option("--quota", type=click.IntRange(1), help="After how many answers nobody is asked any more.")
-@click.option("--ends-at", type=moment_from, metavar="TIME", help="From when on nobody is asked any more.")
+@click.option("--ends-at", metavar="TIME", help="From when on nobody is asked any more.")
 @click.option("--reminder", "reminders", multiple=True, metavar="LENGTH", help="How long after; may be repeated.")
 @click.option("--channel", metavar="NAME", help="By which channel.")
 @click.option("--language", metavar="TAG", help="BCP 47; the customer's own where left out.")
 @click.pass_context
-def start(ctx: click.Context, /, *, key: str, name: str | None, **plan: Any) -> None:
+def start(ctx: click.Context, /, *, key: str, name: str | None, ends_at: str | None, **plan: Any) -> None:
     """Have a survey asked: after an event, on a schedule, or by hand."""
     given = {field: value for field, value in plan.items() if value not in (None, ())}
-    begun = open_crm(ctx).surveys.start(key, name, **given)
+    crm = open_crm(ctx)
+    begun = crm.surveys.start(key, name, ends_at=moment_from(crm, "ends_at", ends_at), **given)
     click.echo(f"{begun.name}: {_said(begun.plan)}")
 
 
