@@ -34,7 +34,9 @@ HEADERS: Mapping[str, str] = {
 # Each answer of ours, of whatever status, is a page whose <main> is swapped in; no script is ever taken from it.
 _HTMX = {
     "allowEval": False, "allowScriptTags": False, "includeIndicatorStyles": False, "selfRequestsOnly": True,
-    "historyCacheSize": 0, "attributesToSettle": [], "defaultSettleDelay": 0, "responseHandling": [{"code": "...", "swap": True, "error": False}],
+    # With them it would write styles onto elements, which the policy refuses.
+    "attributesToSettle": [], "defaultSettleDelay": 0, "historyCacheSize": 0,
+    "responseHandling": [{"code": "...", "swap": True, "error": False}],
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ def asked(
     wrong: Mapping[str, Any] | None = None,
     is_all: bool = False,
     focus: str = "",
+    stamp: str | None = None,
 ) -> Response:
     """Show questions.
 
@@ -43,6 +44,7 @@ def asked(
         wrong: What was answered and can not be, by question; each is told what would be right.
         is_all: Whether all of them stand on one page.
         focus: The key of the question that a reader is led to; with `wrong`, it is the first of these.
+        stamp: Says when it was opened first; where it is left out, the invitation's own.
     """
     language = _language(opened)
     spoken, words = words_for(language, opened.language)
@@ -53,8 +55,8 @@ def asked(
     return frame.page(
         "survey.html", language, status=HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK,
         title=opened.survey.said(opened.survey.title, language, answers, opened.facts),
-        token=opened.token, is_all=is_all, words=words, own=_own(spoken, language), wrong=told,
-        fields=fields_of(opened, questions, answers, language, words), focus=next(iter(told), focus),
+        token=opened.token, stamp=stamp or opened.stamp, is_all=is_all, words=words, own=_own(spoken, language),
+        wrong=told, fields=fields_of(opened, questions, answers, language, words), focus=next(iter(told), focus),
         action=words["send"] if is_last else words["next"],
         can_go_back=not is_all and bool(previous(opened, [one.key for one in questions])),
         progress=place and {"says": words["progress"].format(at=place[0], of=place[1]), "at": place[0], "of": place[1]},

@@ -64,20 +64,22 @@ class SurveyPages:
         token = request.path.strip("/").rpartition("/")[2]
         try:
             shop, is_link = self._crm.surveys.read_token(token)
-            wait_s = self._doorkeeper.wait_s(request, token, is_link=is_link)
-            if wait_s:
-                return frame.notice("often", HTTPStatus.TOO_MANY_REQUESTS,
-                                    headers={"retry-after": str(math.ceil(wait_s))})  # fmt: skip
-            if request.method == "POST" and is_from_elsewhere(request):
-                return frame.notice("elsewhere", HTTPStatus.FORBIDDEN)
-            crm = self._crm.for_shop(shop)
-            return self._serve(crm, token, request, form, attrs.evolve(frame, crm=crm))
-        except (InvalidError, NotFoundError):
-            # Forged, expired, or the customer was erased: nobody is told which.
+        except InvalidError:
             return frame.notice("gone", HTTPStatus.GONE)
+        wait_s = self._doorkeeper.wait_s(request, token, is_link=is_link)
+        if wait_s:
+            return frame.notice("often", HTTPStatus.TOO_MANY_REQUESTS, headers={"retry-after": str(math.ceil(wait_s))})
+        if request.method == "POST" and is_from_elsewhere(request):
+            return frame.notice("elsewhere", HTTPStatus.FORBIDDEN)
+        crm = self._crm.for_shop(shop)
+        return self._serve(crm, token, request, form, attrs.evolve(frame, crm=crm))
 
     def _serve(self, crm: CRM, token: str, request: Request, form: Form, frame: Frame) -> Response:
-        opened = crm.surveys.open(token)
+        try:
+            opened = crm.surveys.open(token)
+        except (InvalidError, NotFoundError):
+            # Expired, or the customer was erased: nobody is told which.
+            return frame.notice("gone", HTTPStatus.GONE)
         if opened.state != "open":
             return ended(frame, opened)
         if request.method == "POST":
@@ -86,6 +88,8 @@ class SurveyPages:
             except ConflictError:
                 # Answered, or over, since it was opened.
                 return ended(frame, crm.surveys.open(token))
+            except NotFoundError:
+                return frame.notice("gone", HTTPStatus.GONE)
         score, is_all = request.query.get("score"), request.query.get("all") == "1"
         shown = steps.path_of(opened) if is_all else steps.first(opened, score)
         return asked(frame, opened, shown, steps.chosen(opened, score), is_all=is_all)
@@ -93,18 +97,21 @@ class SurveyPages:
     def _take(self, crm: CRM, opened: Opened, form: Form, frame: Frame) -> Response:
         shown, is_all = list(form.get("shown", ())), "all" in form
         given = read_answers(opened.survey, shown, form)
-        is_back = "back" in form
+        is_back, stamp = "back" in form, (form.get("stamp") or [""])[0] or None
         try:
             now = steps.taken(opened, given, shown, is_back=is_back)
             left = steps.previous(now, shown) if is_back else steps.rest(now, shown, is_all=is_all)
             if left:
-                kept = crm.surveys.save(opened.token, given)
+                kept = crm.surveys.save(opened.token, given, stamp=stamp)
                 return asked(frame, kept, left, kept.answers, is_all=is_all, focus=left[0].key)
-            return thanked(frame, now, crm.surveys.answer(opened.token, given).ending)
+            return thanked(frame, now, crm.surveys.answer(opened.token, given, stamp=stamp).ending)
         except InvalidError as error:
+            if not error.fields.keys() & {one.key for one in opened.survey.questions}:
+                # Nothing the reader could mend.
+                raise
             again = [one for one in steps.path_of(opened) if one.key in shown or one.key in error.fields]
             wrong = {key: given.get(key) for key in error.fields}
-            return asked(frame, opened, again, {**opened.answers, **given}, wrong=wrong, is_all=is_all)
+            return asked(frame, opened, again, {**opened.answers, **given}, wrong=wrong, is_all=is_all, stamp=stamp)
 
 
 def _form(request: Request) -> Form | None:

@@ -121,10 +121,9 @@ def taken(opened: Opened, given: Mapping[str, Any], shown: Sequence[str], *, is_
         )
     now = attrs.evolve(opened, answers=answers)
     if not is_back:
-        wrong |= {
-            one.key: ["answer it: it is required"] for one in path_of(now)
-            if one.key in shown and one.key not in wrong and one.is_required and not one.is_complete(answers.get(one.key))
-        }  # fmt: skip
+        asked = [one for one in path_of(now) if one.key in shown and one.key not in wrong and one.is_required]
+        missed = [one.key for one in asked if not one.is_complete(answers.get(one.key))]
+        wrong |= {key: ["answer it: it is required"] for key in missed}
     if wrong:
         raise InvalidError("some answers can not be taken", wrong)
     return now

@@ -32,7 +32,7 @@ def test_all_questions_on_one_page(crm, invited, reader, width, scheme, language
     person.page.fill("[name='a.email']", "ayse")
     person.page.click("main button")
     person.page.wait_for_selector(".summary")
-    person.page.wait_for_function("document.activeElement.name == 'a.score'")
+    person.page.wait_for_selector("[name='a.score']:focus")
     assert person.page.input_value("[name='a.email']") == "ayse"
     person.look(f"wrong-{language}-{width}-{scheme}")
 
