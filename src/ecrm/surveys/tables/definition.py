@@ -71,7 +71,10 @@ def versions_of(transaction: Transaction, shop: str, key: str | None = None) -> 
 def find_version(transaction: Transaction, shop: str, key: str, version: int) -> VersionRow | None:
     """Give one version."""
     found = _FIND.rows(transaction, [(shop, key, version)])
-    return VersionRow(*found[0][:-1], json.loads(found[0][-1])) if found else None
+    if not found:
+        return None
+    *values, body = found[0]
+    return VersionRow(*values, json.loads(body))
 
 
 def live_version(transaction: Transaction, shop: str, key: str) -> VersionRow | None:
