@@ -21,6 +21,7 @@ from ecrm.database import Database, Transaction, migrating
 from ecrm.database.migrating import CORE, Owner
 from ecrm.deadlines import Runner
 from ecrm.errors import EcrmError
+from ecrm.hookspecs import Behaviour
 from ecrm.interactions.emitting import Emitter
 from ecrm.interactions.inboxes import Inbox
 from ecrm.interactions.model.interaction import Interaction
@@ -274,7 +275,11 @@ class Core:
                 return None
 
         kinds = [one.record for one in found.question_kinds.values()]
-        return SurveyParts(self.database, self.kit, cases, holds, kinds, found.conditions.keys())
+        return SurveyParts(self.database, self.kit, cases, holds, kinds, found.conditions.keys(), self._behaviours)
+
+    def _behaviours(self, shop: str) -> list[Behaviour]:
+        owned = self.contributions.behaviours.values()
+        return [one.record for one in owned if self.is_on(one.plugin, shop)]
 
     def _settings_of(self, key: str) -> Any:
         return self.shop(key).settings

@@ -9,6 +9,7 @@ import pytest
 
 from ecrm import CRM, SetupError, events
 from ecrm.hookspecs import (
+    Behaviour,
     Channel,
     Command,
     Condition,
@@ -87,6 +88,7 @@ def test_what_plugins_contribute_is_collected_with_whose_it_is():
                 commands=[Command("gifts", "acme.commands:gifts")],
                 panels=[Panel("gifts", "Gifts", "acme.panels:gifts")],
                 question_kinds=[QuestionKind("wish", "A wish.", nothing)],
+                behaviours=[Behaviour("referred", "They brought a friend.", ["Friend Referred"])],
                 pages=[WebPage("gifts", "acme.pages:gifts")],
                 needs=[Need("json", "ecrm[json]")],
             ),
@@ -98,7 +100,7 @@ def test_what_plugins_contribute_is_collected_with_whose_it_is():
     assert found.timers["remind"].plugin == found.sources["till"].plugin == found.channels["pigeon"].plugin == "acme"
     assert found.services[Till].record is till
     assert found.conditions["is_giver"].plugin == found.panels["gifts"].plugin == found.commands["gifts"].plugin
-    assert found.question_kinds["wish"].plugin == "acme"
+    assert found.question_kinds["wish"].plugin == found.behaviours["referred"].plugin == "acme"
     assert [fact.name for fact in found.facts["acme"]] == ["acme.gifts", "acme.wishes"]
     assert [setting.name for setting in found.settings["acme"]] == ["hours"]
     assert [page.path for page in found.pages["acme"]] == ["gifts"]
@@ -115,6 +117,7 @@ NAMED = {
     "channel": ("channels", Channel("same", "email", nothing)),
     "command": ("commands", Command("same", "acme:same")),
     "panel": ("panels", Panel("same", "Same", "acme:same")),
+    "behaviour": ("behaviours", Behaviour("same", "The same.", ["Gift Wrapped"])),
     "question kind": ("question_kinds", QuestionKind("same", "The same.", nothing)),
 }
 
@@ -236,6 +239,9 @@ def test_a_kind_of_question_that_is_called_like_one_of_the_core_is_told():
 
 
 WRONG_RECORDS = {
+    "a behaviour of no event": lambda: Behaviour("referred", "They brought a friend.", []),
+    "a behaviour whose events are one text": lambda: Behaviour("referred", "They brought a friend.", "Friend Referred"),
+    "a behaviour that is counted already": lambda: Behaviour("returned", "They sent it back.", ["Parcel Returned"]),
     "a reaction without a function": lambda: Reaction("greet", None),
     "a timer without a function": lambda: Timer("remind", None),
     "a condition without a function": lambda: Condition("is_giver", "Gives.", None),

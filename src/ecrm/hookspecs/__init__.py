@@ -6,6 +6,7 @@ named in the records and is no hook.
 
 from ecrm.database import Transaction
 from ecrm.database.types import Id, Instant, Key
+from ecrm.hookspecs.behaviours import Behaviour
 from ecrm.hookspecs.channels import Channel, Line, Outgoing, Receipt
 from ecrm.hookspecs.following import Follower, Move, Regrouping
 from ecrm.hookspecs.hooks import Contact, Hooks, hookimpl, hookspec
@@ -19,6 +20,7 @@ from ecrm.values.personal import aged_by, impersonal, personal
 
 __all__ = [
     "Asked",
+    "Behaviour",
     "Channel",
     "Command",
     "Condition",

@@ -9,6 +9,7 @@ from uuid import UUID
 import attrs
 import pluggy
 
+from ecrm.hookspecs.behaviours import Behaviour
 from ecrm.hookspecs.channels import Channel
 from ecrm.hookspecs.following import Follower
 from ecrm.hookspecs.naming import check_said
@@ -96,6 +97,10 @@ class Hooks:
     @hookspec
     def register_question_kinds(self) -> Iterable[QuestionKind]:  # type: ignore[empty-body]
         """Contribute kinds of questions for surveys."""
+
+    @hookspec
+    def register_behaviours(self) -> Iterable[Behaviour]:  # type: ignore[empty-body]
+        """Contribute what customers do, for surveys to set beside what they say."""
 
     @hookspec
     def register_settings(self) -> Iterable[Setting]:  # type: ignore[empty-body]

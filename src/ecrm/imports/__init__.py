@@ -1,8 +1,10 @@
 """Files into events: what a shop has in CSV or JSON becomes the history of its customers.
 
 `load_mapping` reads what a file means, `import_file` imports it, `rehearse_file` says what that would do.
+`import_answers` takes answers to a survey in.
 """
 
+from ecrm.imports.answers import import_answers
 from ecrm.imports.guess import guess_mapping
 from ecrm.imports.importing import import_file
 from ecrm.imports.ledger import Report
@@ -15,6 +17,7 @@ __all__ = [
     "Rehearsal",
     "Report",
     "guess_mapping",
+    "import_answers",
     "import_file",
     "load_mapping",
     "read_mapping",

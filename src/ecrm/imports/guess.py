@@ -20,7 +20,7 @@ from ecrm.imports.headings import meanings_of
 from ecrm.imports.mapping import FileFormat
 from ecrm.imports.reading import file_kind, read_lines
 
-__all__ = ["guess_mapping"]
+__all__ = ["guess_mapping", "layout_of"]
 
 _LOOKED_AT_BYTES = 65_536
 _LOOKED_AT_LINES = 200
@@ -47,7 +47,7 @@ def guess_mapping(path: Path, source: str = "") -> str:
     Raises:
         InvalidError: It can not be read, or means nothing that can be told.
     """
-    layout = _layout(path)
+    layout = layout_of(path)
     with closing(read_lines(path, layout, ())) as read:
         lines = [line.cells for line in islice(read, _LOOKED_AT_LINES) if line.cells]
     if not lines:
@@ -70,7 +70,12 @@ def guess_mapping(path: Path, source: str = "") -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _layout(path: Path) -> FileFormat:
+def layout_of(path: Path) -> FileFormat:
+    """Guess the encoding of a file, and what stands between its columns, from how it begins.
+
+    Raises:
+        InvalidError: It can not be read.
+    """
     try:
         with path.open("rb") as raw:
             start = (gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw).read(_LOOKED_AT_BYTES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from ecrm.shops.model import Settings
 from ecrm.values import Money
 from ecrm.values.who import Someone
 
-__all__ = ["facts_of", "facts_shown", "newest_of", "orders_shown", "timeline_of"]
+__all__ = ["facts_of", "facts_of_many", "facts_shown", "newest_of", "orders_shown", "timeline_of"]
 
 LONGEST_PAGE = 1_000
 Before = Interaction | dt.datetime | str | None
@@ -88,6 +88,30 @@ def facts_of(transaction: Transaction, shop: str, settings: Settings, who: Someo
     amounts = {row[1]: (row[2], row[3]) for row in fact_table.read_revenue(transaction, shop, [customer])}
     facts = facts_shown(stored, amounts, settings, book) | _attributes(transaction, shop, customer)
     return dict(sorted(facts.items()))
+
+
+def facts_of_many(
+    transaction: Transaction, shop: str, settings: Settings, customers: Sequence[UUID], book: FactBook
+) -> dict[UUID, dict[str, Any]]:
+    """Give what is known of customers, by customer, with a few statements for all of them.
+
+    Args:
+        transaction: Where it is read.
+        shop: Whose.
+        settings: The shop's.
+        customers: The customers.
+        book: The facts there are.
+    """
+    stored = fact_table.read_facts(transaction, shop, customers, book)
+    amounts: dict[UUID, dict[str, tuple[int, int]]] = {}
+    for customer, currency, spent, revenue in fact_table.read_revenue(transaction, shop, customers):
+        amounts.setdefault(customer, {})[currency] = (spent, revenue)
+    found = {one: facts_shown(stored.get(one, {}), amounts.get(one, {}), settings, book) for one in customers}
+    declared = customer_table.attributes_of(transaction, shop)
+    for held in customer_table.find_customers(transaction, shop, customers) if declared else ():
+        known = {f"attributes.{name}": held.attributes[name] for name in declared if name in held.attributes}
+        found[held.id] = dict(sorted((found[held.id] | known).items()))
+    return found
 
 
 def facts_shown(

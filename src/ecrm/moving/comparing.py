@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ecrm.database import Database, Transaction
 from ecrm.database.migrating import Owner
+from ecrm.database.streaming import snapshot
 from ecrm.moving.digest import Digest
 from ecrm.moving.model import Compared, Moved, Progress, Sum
 from ecrm.moving.sides import check_current, check_sides, tables_of
@@ -53,7 +54,7 @@ def compare_tables(
     Returns:
         The tables, and what `whole.writes_seen` said of the source at that moment.
     """
-    with whole.snapshot(source) as ours, whole.snapshot(target) as theirs:
+    with snapshot(source) as ours, snapshot(target) as theirs:
         seen = whole.writes_seen(ours)
         total = sum(whole.count_rows(side, table) for side in (ours, theirs) for table in tables)
         told = count_up(progress, "comparing", total, 0)

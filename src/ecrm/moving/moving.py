@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from ecrm.database import Database, migrating
 from ecrm.database.migrating import Owner
+from ecrm.database.streaming import PAGE
 from ecrm.errors import ConflictError, UnavailableError
 from ecrm.moving.comparing import compare_tables, count_up
 from ecrm.moving.model import STOP_WRITING, Moved, Progress
@@ -34,7 +35,7 @@ def move(
     progress: Progress | None = None,
     *,
     host: Database | None = None,
-    page: int = whole.PAGE,
+    page: int = PAGE,
 ) -> Moved:
     """Copy every table of a CRM into a PostgreSQL database, and compare them.
 

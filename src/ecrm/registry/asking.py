@@ -18,6 +18,7 @@ import pluggy
 from ecrm.deadlines import DeadlineError, EndedError, Runner
 from ecrm.errors import EcrmError, SetupError
 from ecrm.hookspecs import (
+    Behaviour,
     Channel,
     Command,
     Condition,
@@ -60,6 +61,7 @@ RECORDS: Mapping[str, type[Any]] = MappingProxyType(
         "register_duties": Duty,
         "register_channels": Channel,
         "register_question_kinds": QuestionKind,
+        "register_behaviours": Behaviour,
         "register_settings": Setting,
         "register_services": Service,
         "register_commands": Command,

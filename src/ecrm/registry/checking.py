@@ -27,6 +27,7 @@ _NAMED = {
     "register_duties": "duty",
     "register_channels": "channel",
     "register_question_kinds": "question kind",
+    "register_behaviours": "behaviour",
     "register_commands": "command",
     "register_panels": "panel",
     "register_facts": "fact",

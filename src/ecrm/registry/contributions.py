@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from ecrm.hookspecs import (
+    Behaviour,
     Channel,
     Command,
     Condition,
@@ -121,6 +122,11 @@ class Contributions:
     def question_kinds(self) -> Mapping[str, Owned[QuestionKind]]:
         """Give the kinds of questions by name."""
         return self._by_name("register_question_kinds")
+
+    @cached_property
+    def behaviours(self) -> Mapping[str, Owned[Behaviour]]:
+        """Give what customers do, by name."""
+        return self._by_name("register_behaviours")
 
     @cached_property
     def commands(self) -> Mapping[str, Owned[Command]]:

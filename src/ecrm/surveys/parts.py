@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from ecrm.database import Database
-from ecrm.hookspecs import QuestionKind
-from ecrm.interactions.model.interaction import Interaction
+from ecrm.hookspecs import Behaviour, QuestionKind
 from ecrm.interactions.recording import Kit
+from ecrm.interactions.service import Recorder, Told
 from ecrm.shops.service import Shop
 from ecrm.surveys.answering import Answering
 from ecrm.surveys.asking import Asker
@@ -17,6 +17,7 @@ from ecrm.surveys.deciding import Cases
 from ecrm.surveys.library import READY
 from ecrm.surveys.model import Survey
 from ecrm.surveys.planning import Planner
+from ecrm.surveys.results.reading import Known, Reader
 from ecrm.surveys.service import Surveys
 from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.versions import Versions
@@ -34,6 +35,7 @@ class SurveyParts:
         holds: Tells whether a condition of a plugin holds, by name, shop and customer; None where it can not tell.
         kinds: The kinds of questions that plugins bring.
         conditions: The names of conditions they offer.
+        behaviours: Gives what plugins that are on for a shop know customers to do.
     """
 
     def __init__(
@@ -44,11 +46,14 @@ class SurveyParts:
         holds: Callable[[str, str, UUID], bool | None],
         kinds: Sequence[QuestionKind],
         conditions: Collection[str],
+        behaviours: Callable[[str], Sequence[Behaviour]],
     ) -> None:
         self._database = database
         self._kit = kit
         self._held_of = cases.held_of
         self._offered = (tuple(kinds), frozenset(conditions))
+        self._known = Known(kit.book, self._offered[1], holds)
+        self._behaviours = behaviours
         self._versions = Versions(self._offered[0])
         self._planner = Planner(database, kit)
         self._asker = Asker(database, kit, cases, holds)
@@ -64,7 +69,7 @@ class SurveyParts:
         moments = (invitation, self._planner.next_due(after))
         return min((at for at in moments if at is not None), default=None)
 
-    def surveys_of(self, shop: Shop, tell: Callable[[str, Sequence[Interaction]], None]) -> Surveys:
+    def surveys_of(self, shop: Shop, tell: Told) -> Surveys:
         """Give what a shop is offered.
 
         Args:
@@ -72,7 +77,11 @@ class SurveyParts:
             tell: Called after a commit with what was stored.
         """
         answering = Answering(self._database, shop, self._kit, self._versions, tell)
-        return Surveys(self._database, shop, self._kit, answering, self._asker, self._held_of, _ready, self._offered)
+        reader, recorder = Reader(self._database, shop, self._known), Recorder(self._database, shop, self._kit, tell)
+        return Surveys(
+            self._database, shop, self._kit, _ready, self._offered, reader, recorder, self._behaviours,
+            answering, self._asker, self._held_of,
+        )  # fmt: skip
 
 
 def _ready(key: str) -> Survey | None:

@@ -11,7 +11,7 @@ from ecrm.surveys.model import Consent, LongText, Survey
 from ecrm.surveys.tables.invitation import InvitationRow
 from ecrm.values import Who
 
-__all__ = ["events_of"]
+__all__ = ["events_of", "told_by"]
 
 # Which fact the newest score of a scale becomes.
 _SCORES = {"nps": "nps", "csat": "csat", "ces": "ces"}
@@ -41,16 +41,26 @@ def events_of(
 def _answered(
     survey: Survey, answers: Mapping[str, Any], row: InvitationRow, who: Who, duration_s: int | None
 ) -> SurveyAnswered:
+    return SurveyAnswered(
+        customer=who, survey_id=row.survey, invitation_id=str(row.id), version=str(row.version),
+        duration_s=duration_s, order_id=row.order_id, location_id=row.location_id,
+        source="surveys", source_id=f"answered:{row.id}", direction="in", **told_by(survey, answers),
+    )  # fmt: skip
+
+
+def told_by(survey: Survey, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the fields of `Survey Answered` that follow from checked answers: they, what they score, what was written.
+
+    Args:
+        survey: What was asked.
+        answers: Checked.
+    """
     score = survey.score(answers)
     value = None if score is None else Decimal(str(score.value))
     scores: dict[str, Any] = {} if score is None or score.kind not in _SCORES else {_SCORES[score.kind]: value}
     said = (answers.get(one.key) for one in survey.questions if isinstance(one, LongText))
-    return SurveyAnswered(
-        customer=who, survey_id=row.survey, invitation_id=str(row.id), version=str(row.version),
-        kind=None if score is None else score.kind, score=value, text=next((one for one in said if one), None),
-        answers=dict(answers), duration_s=duration_s, order_id=row.order_id, location_id=row.location_id,
-        source="surveys", source_id=f"answered:{row.id}", direction="in", **scores,
-    )  # fmt: skip
+    return {"answers": dict(answers), "kind": None if score is None else score.kind, "score": value,
+            "text": next((one for one in said if one), None), **scores}  # fmt: skip
 
 
 def _granted(

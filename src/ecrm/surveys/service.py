@@ -12,8 +12,9 @@ from ecrm.customers.finding import find_profile
 from ecrm.customers.tables.profile import ProfileRow
 from ecrm.database import Database, Transaction
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
-from ecrm.hookspecs import QuestionKind
+from ecrm.hookspecs import Behaviour, QuestionKind
 from ecrm.interactions.recording import Kit
+from ecrm.interactions.service import Recorder
 from ecrm.interactions.tables.position import last_position
 from ecrm.messages.arranging import Held
 from ecrm.shops.service import Shop
@@ -22,31 +23,35 @@ from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
 from ecrm.surveys.model import Survey
 from ecrm.surveys.model.plan import Plan
+from ecrm.surveys.reporting import Reports
+from ecrm.surveys.results.reading import Reader
 from ecrm.surveys.showing import Invitation, Running, invitation_of, running_of
 from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.invitation import SKIPPED, InvitationRow
 from ecrm.surveys.tables.running import STOPPED, RunRow
 from ecrm.surveys.tokens import LinkToken, tokens_in
-from ecrm.surveys.writing import Shelf
 from ecrm.values import Who
 from ecrm.values.who import Someone
 
 __all__ = ["Surveys"]
 
 
-class Surveys(Shelf):
+class Surveys(Reports):
     """Serve the surveys of one shop.
 
     Args:
         database: Where they are.
         shop: The shop.
         kit: Ids, time and keys.
+        ready: Gives a survey that comes with ecrm, by its key; None where there is none.
+        offered: The kinds of questions that plugins bring, and the names of conditions they offer.
+        reader: Reads what they answered.
+        recorder: Records answers that come from elsewhere.
+        behaviours: Gives what plugins that are on for a shop know customers to do.
         answering: Takes answers.
         asker: Decides who is asked.
         held_of: Gives what a shop arranged about its messages.
-        ready: Gives a survey that comes with ecrm, by its key; None where there is none.
-        offered: The kinds of questions that plugins bring, and the names of conditions they offer.
     """
 
     def __init__(
@@ -54,13 +59,16 @@ class Surveys(Shelf):
         database: Database,
         shop: Shop,
         kit: Kit,
+        ready: Callable[[str], Survey | None],
+        offered: tuple[Sequence[QuestionKind], frozenset[str]],
+        reader: Reader,
+        recorder: Recorder,
+        behaviours: Callable[[str], Sequence[Behaviour]],
         answering: Answering,
         asker: Asker,
         held_of: Callable[[str], Held],
-        ready: Callable[[str], Survey | None],
-        offered: tuple[Sequence[QuestionKind], frozenset[str]],
     ) -> None:
-        super().__init__(database, shop, kit, ready, offered[0])
+        super().__init__(database, shop, kit, ready, offered[0], reader, recorder, behaviours)
         self._answering = answering
         self._asker = asker
         self._held_of = held_of
@@ -109,7 +117,7 @@ class Surveys(Shelf):
             running_table.save_run(transaction, row)
             return row
 
-        return running_of(self._database.transact(work), {})
+        return running_of(self._database.transact(work), {}, self._kit.now())
 
     def stop(self, name: str) -> Running:
         """Ask nobody any more; who was asked already can still answer.
@@ -126,13 +134,14 @@ class Surveys(Shelf):
             running_table.save_run(transaction, row)
             return row
 
-        return running_of(self._database.transact(work), {})
+        return running_of(self._database.transact(work), {}, self._kit.now())
 
     def running(self) -> Sequence[Running]:
         """Give how surveys are asked, those that were stopped too, with what became of their invitations."""
         with self._database.read() as transaction:
             counts = invitation_table.count_states(transaction, self._shop.key)
-            return [running_of(run, counts) for run in running_table.runs_of(transaction, self._shop.key)]
+            now = self._kit.now()
+            return [running_of(run, counts, now) for run in running_table.runs_of(transaction, self._shop.key)]
 
     def invite(self, who: Someone, survey: str) -> Invitation:
         """Ask one customer now, by a message; the rules hold for them too. In quiet hours the invitation waits.

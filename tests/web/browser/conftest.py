@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 import threading
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -16,6 +15,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import attrs
 import pytest
 
+from browsing import chromium
 from ecrm import CRM
 from ecrm.http import Request
 from ecrm.testing import FrozenClock
@@ -27,22 +27,14 @@ SHOTS = Path(__file__).with_name("shots")
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 LOGO = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" rx="10"
 fill="#7a1f5f"/><path d="M12 34V14l12 12 12-12v20" fill="none" stroke="#fff" stroke-width="5"/></svg>"""
-_QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
 # A browser says so of a page that answers 400; the page is what it should be.
 _SAID_OF_STATUS = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
 
 @pytest.fixture(scope="session")
 def browser():
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip("there is no Chromium on this machine: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=found, args=_QUIET)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 class _Server(WSGIServer):

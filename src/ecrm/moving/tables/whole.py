@@ -1,33 +1,21 @@
-"""What is asked of whole tables: counts, every row in one snapshot, sequences past the highest number."""
+"""What is asked of whole tables: counts, every row, sequences past the highest number."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator
 from typing import Any
 
 import sqlalchemy as sa
 
-from ecrm.database import Database, Transaction
+from ecrm.database import Transaction
+from ecrm.database.streaming import stream
 from ecrm.database.types import Json
 from ecrm.interactions.tables.log import INTERACTION
 from ecrm.interactions.tables.position import POSITIONS
 
-__all__ = ["PAGE"]
+__all__ = ["every_page"]
 
-PAGE = 5_000
 _LAST_IN_SQLITE = "SELECT seq FROM sqlite_sequence WHERE name = ?"
-
-
-@contextlib.contextmanager
-def snapshot(database: Database) -> Iterator[Transaction]:
-    """Lend a connection that sees one moment of the database, however long it reads."""
-    with database.read() as transaction:
-        transaction.run("BEGIN" if transaction.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        try:
-            yield transaction
-        finally:
-            transaction.run("ROLLBACK")
 
 
 def count_rows(transaction: Transaction, table: sa.Table) -> int:
@@ -50,17 +38,7 @@ def every_page(transaction: Transaction, table: sa.Table) -> Generator[list[tupl
     """Give all rows as the driver gives them, JSON as text, in no order; inside a `snapshot`."""
     listed = ", ".join(_read(column, transaction.is_sqlite) for column in table.columns)
     sql = f'SELECT {listed} FROM "{table.name}"'
-    if transaction.is_sqlite:
-        cursor = transaction.run(sql)
-    else:
-        # A cursor of the server's: a plain one would fetch the whole table at once.
-        cursor = transaction.driver.cursor(name="ecrm_move")
-        cursor.execute(sql)
-    try:
-        while rows := cursor.fetchmany(PAGE):
-            yield rows
-    finally:
-        cursor.close()
+    return stream(transaction, sql)
 
 
 def writes_seen(transaction: Transaction) -> int:

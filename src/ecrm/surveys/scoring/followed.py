@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -44,6 +45,10 @@ class Happening:
     amount_minor: int = attrs.field(default=0, validator=_check_whole)
 
 
+def _all(happened: Iterable[Happening]) -> tuple[Happening, ...]:
+    return tuple(happened)
+
+
 @attrs.frozen
 class Followed:
     """Be one customer, and what they did since they answered.
@@ -63,7 +68,7 @@ class Followed:
     group: str
     since: dt.datetime = attrs.field(converter=_in_utc)
     until: dt.datetime = attrs.field(converter=_in_utc)
-    happened: tuple[Happening, ...] = attrs.field(default=(), converter=tuple, repr=False)
+    happened: tuple[Happening, ...] = attrs.field(default=(), converter=_all, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if self.until < self.since:

@@ -73,8 +73,8 @@ def find_version(transaction: Transaction, shop: str, key: str, version: int) ->
     found = _FIND.rows(transaction, [(shop, key, version)])
     if not found:
         return None
-    *kept, body = found[0]
-    return VersionRow._make([*kept, json.loads(body)])
+    *values, body = found[0]
+    return VersionRow(*values, json.loads(body))
 
 
 def live_version(transaction: Transaction, shop: str, key: str) -> VersionRow | None:
