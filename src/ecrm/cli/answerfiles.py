@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from ecrm.cli.moments import since_option, span_from, until_option
 from ecrm.cli.output import print_json, print_table, show_progress
-from ecrm.cli.session import actor_of, json_option, moment_from, open_crm
+from ecrm.cli.session import actor_of, json_option, open_crm
 from ecrm.errors import InvalidError
 from ecrm.imports import import_answers
 
@@ -20,8 +21,8 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
 @click.argument("key")
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True,
               help="CSV that no spreadsheet takes for formulas, or JSON lines.")  # fmt: skip
-@click.option("--since", metavar="TIME", help="From when on, as 2026-01-31 or 2026-01-31T12:00; in the shop's zone.")
-@click.option("--until", metavar="TIME", help="Before when.")
+@since_option
+@until_option
 @click.option("--to", "target", type=_PATH, metavar="FILE", help="Write a new file; print it where left out.")
 @click.pass_context
 def export(
@@ -29,8 +30,7 @@ def export(
 ) -> None:
     """Give the answers to survey KEY out; it is noted in the audit."""
     crm = open_crm(ctx)
-    times = (moment_from(crm, "since", since), moment_from(crm, "until", until))
-    sheet = crm.surveys.export(key, *times, actor=actor_of(ctx))
+    sheet = crm.surveys.export(key, *span_from(crm, since, until), actor=actor_of(ctx))
     text = sheet.csv() if form == "csv" else sheet.json_lines()
     if target is None:
         click.echo(text, nl=False)

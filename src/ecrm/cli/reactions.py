@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import click
 
+from ecrm.cli.moments import moment_from, span_from
 from ecrm.cli.output import print_json, print_table, show_progress
-from ecrm.cli.session import json_option, moment_from, open_crm
+from ecrm.cli.session import json_option, open_crm
 from ecrm.errors import InvalidError
 from ecrm.reactions.model.rehearsal import Foreseen, Replayed, label_of
 from ecrm.reactions.model.standing import Standing
@@ -63,7 +64,7 @@ def replay(
 ) -> None:
     """Walk REACTION through history as it happened, and do what it says; nothing is done twice."""
     crm = open_crm(ctx)
-    span = moment_from(crm, "since", since), moment_from(crm, "until", until)
+    span = span_from(crm, since, until)
     play = crm.dry_run if dry_run else crm.replay
     with show_progress(unit="interactions") as told:
         progress: Callable[[int, int], None] | None = None

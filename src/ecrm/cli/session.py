@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,11 +9,11 @@ import click
 
 from ecrm.cli.opening import Opening, secrets_from
 from ecrm.crm import CRM
-from ecrm.errors import InvalidError, SetupError
+from ecrm.errors import SetupError
 from ecrm.values import Actor, Who
 from ecrm.values.who import IDENTITIES, Someone
 
-__all__ = ["actor_of", "json_option", "moment_from", "note_look", "open_crm", "who_from", "who_options"]
+__all__ = ["actor_of", "json_option", "note_look", "open_crm", "who_from", "who_options"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -61,21 +60,6 @@ def note_look(context: click.Context, crm: CRM, who: Someone | None, rows: int |
     """
     _, _, what = context.command_path.partition(" ")
     crm.audit.note_read(who, what, actor_of(context), rows)
-
-
-def moment_from(crm: CRM, name: str, text: str | None) -> dt.datetime | None:
-    """Read a time, or a day, of the command line; without a zone it is of the shop's.
-
-    Raises:
-        InvalidError: It is none.
-    """
-    if text is None:
-        return None
-    try:
-        at = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidError.of(name, "give a time, as 2026-01-31 or 2026-01-31T12:00") from error
-    return at if at.tzinfo is not None else at.replace(tzinfo=crm.shop.settings.zone_info)
 
 
 def json_option(command: _Command) -> _Command:

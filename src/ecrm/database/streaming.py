@@ -16,12 +16,20 @@ PAGE = 5_000
 
 @contextlib.contextmanager
 def snapshot(database: Database) -> Iterator[Transaction]:
-    """Lend a connection that sees one moment of the database, however long it reads."""
+    """Lend a connection that sees one moment of the database, however long it reads.
+
+    In a transaction that is open in this thread it is that one, which sees what it wrote; it stays open.
+    """
     with database.read() as transaction:
+        if transaction.is_open:
+            yield transaction
+            return
         transaction.run("BEGIN" if transaction.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        transaction.is_open = True
         try:
             yield transaction
         finally:
+            transaction.is_open = False
             transaction.run("ROLLBACK")
 
 
@@ -35,13 +43,10 @@ def stream(
         sql: In the driver's own words.
         parameters: By name.
     """
-    if transaction.is_sqlite:
-        cursor = transaction.run(sql, parameters or {})
-    else:
-        # A cursor of the server's: a plain one would fetch everything at once.
-        cursor = transaction.driver.cursor(name="ecrm_stream")
-        cursor.execute(sql, parameters)
+    # A cursor of the server's: a plain one of PostgreSQL's would fetch everything at once.
+    cursor = transaction.driver.cursor() if transaction.is_sqlite else transaction.driver.cursor(name="ecrm_stream")
     try:
+        cursor.execute(sql, *(() if parameters is None else (parameters,)))
         while rows := cursor.fetchmany(PAGE):
             yield rows
     finally:

@@ -85,16 +85,15 @@ class Reader:
         way = self._way(by)
         frame = frame_of(wanted, by, surveys, self._shop.settings.language)
         split: Split = "customer" if way is not None else _OF_ANSWERS.get(by or "", "")
+        groups = {} if way is None else self._groups(wanted, way, by or "")
         with snapshot(self._database) as transaction:
-            groups = {} if way is None else self._groups(transaction, wanted, way, by or "")
             parts = _parts(by, groups, is_sqlite=transaction.is_sqlite)
             pages = answer_table.read_answers(transaction, wanted, split, list(frame.keys.items()))
             tallies = count_answers(pages, list(frame.keys), parts, self._shop.settings.zone_info)
             # By which channel somebody would answer was not known when they were asked: they are in no group.
             asked = None if by == "channel" else parts
             outcomes = count_outcomes(answer_table.read_outcomes(transaction, wanted, split), asked)
-        if not surveys and not tallies:
-            raise NotFoundError(_NOBODY)
+            self._check_there(transaction, wanted, surveys)
         return self._made(frame, tallies, outcomes)
 
     def verbatims(
@@ -126,9 +125,12 @@ class Reader:
             pages = answer_table.read_texts(transaction, wanted, _MOST_READ)
             with contextlib.closing(pages):
                 found = list(itertools.islice(verbatims_in(pages, keys, search, band), limit))
-        if not surveys and not found and band is None and search is None:
-            raise NotFoundError(_NOBODY)
+            self._check_there(transaction, wanted, surveys)
         return found
+
+    def _check_there(self, transaction: Transaction, wanted: Wanted, surveys: Sequence[Survey]) -> None:
+        if not surveys and not answer_table.is_answered(transaction, wanted):
+            raise NotFoundError(_NOBODY)
 
     def _made(self, frame: Frame, tallies: Mapping[str, Tally], outcomes: Mapping[str, Counter[Any]]) -> Results:
         names = sorted({*tallies, *outcomes} - {""}, key=_place)
@@ -152,12 +154,18 @@ class Reader:
             "results are split by a fact, a plugin's condition, version, channel, language or location_id"
         )
 
-    def _groups(self, transaction: Transaction, wanted: Wanted, way: Way, by: str) -> dict[UUID, str]:
+    def _groups(self, wanted: Wanted, way: Way, by: str) -> dict[UUID, str]:
         """Give the group of whoever answered or was asked, by what is known of them now."""
-        shop, settings = self._shop.key, self._shop.settings
-        customers = sorted(answer_table.read_customers(transaction, wanted))
+        with snapshot(self._database) as transaction:
+            customers = sorted(answer_table.read_customers(transaction, wanted))
+            values = {} if way == "condition" else self._values(transaction, customers, way, by)
         if way == "condition":
-            return groups_of({one: self._known.holds(by, shop, one) for one in customers}, settings.zone_info)
+            # Plugins are asked outside the snapshot: nobody knows how long they take.
+            values = {one: self._known.holds(by, self._shop.key, one) for one in customers}
+        return groups_of(values, self._shop.settings.zone_info)
+
+    def _values(self, transaction: Transaction, customers: Sequence[UUID], way: Way, by: str) -> dict[UUID, Any]:
+        shop, settings = self._shop.key, self._shop.settings
         values: dict[UUID, Any] = {}
         for start in range(0, len(customers), _AT_ONCE):
             some = customers[start : start + _AT_ONCE]
@@ -166,7 +174,7 @@ class Reader:
             else:
                 found = facts_of_many(transaction, shop, settings, some, self._known.book)
                 values |= {one: found[one].get(by) for one in some}
-        return groups_of(values, settings.zone_info)
+        return values
 
 
 def moment_in(shop: Shop, field: str, at: dt.date | None) -> dt.datetime | None:

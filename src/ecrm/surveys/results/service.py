@@ -79,7 +79,7 @@ class Readings(Shelf):
         ...     _ = crm.record(events.SurveyAnswered(survey_id="mood", kind="nps", score=score, source_id=str(number),
         ...         customer=Who(email=f"customer{number}@example.com")))
         >>> print(crm.surveys.results("mood").score.headline)
-        40.0 (95 %: -29.7 to 79.7; n = 5; only 5 answers: read the interval)
+        40.0 (95 %: -29.8 to 79.8; n = 5; only 5 answers: read the interval)
         """
         wanted = self._wanted(survey, since, until, version)
         return self._reader.results(wanted, by, self._versions(survey, version))

@@ -82,9 +82,9 @@ def read_texts(transaction: Transaction, wanted: Wanted, most: int) -> Generator
         Rows of the id, when it was, the customer, the version, the score as `nps:9`, the text, the answers as JSON.
     """
     words = _Words(transaction, wanted)
-    answers = "json_extract(i.body, '$.answers')" if words.is_sqlite else "i.answers::text"
+    answers = "json_extract(i.body, '$.answers')" if words.is_sqlite else "(i.body->'answers')::text"
     columns = ["i.id", "i.at", "p.customer_id", words.body("version"), words.score(), words.body("text"), answers]
-    source = words.source(with_customer=True)
+    source = words.source(with_customer=True, is_taken_apart=False)
     sql = f"SELECT {', '.join(columns)} {source} ORDER BY i.at DESC, i.id DESC LIMIT {int(most)}"
     return stream(transaction, sql, words.parameters)
 
@@ -105,6 +105,13 @@ def read_outcomes(transaction: Transaction, wanted: Wanted, split: Split) -> Gen
         f"{words.between('i.asked_at')}{words.of_version('i.version')} GROUP BY 1, 2, 3, 4, 5, 6"
     )
     return stream(transaction, sql, words.parameters)
+
+
+def is_answered(transaction: Transaction, wanted: Wanted) -> bool:
+    """Tell whether anybody ever answered the survey, in whatever time."""
+    words = _Words(transaction, attrs.evolve(wanted, since=None, until=None))
+    source = words.source(with_customer=False, is_taken_apart=False)
+    return transaction.run(f"SELECT 1 {source} LIMIT 1", words.parameters).fetchone() is not None
 
 
 def read_customers(transaction: Transaction, wanted: Wanted) -> set[UUID]:
@@ -173,7 +180,7 @@ class _Words:
     def of_version(self, column: str) -> str:
         return f" AND {column} = {self.named('version')}" if self._wanted.version is not None else ""
 
-    def source(self, *, with_customer: bool) -> str:
+    def source(self, *, with_customer: bool, is_taken_apart: bool = True) -> str:
         """Give the answers that stand; the kind is written out, or their index would not be used."""
         version = f"CAST({self.named('version')} AS TEXT)"
         of_version = "" if self._wanted.version is None else f" AND {self.body('version')} = {version}"
@@ -184,7 +191,7 @@ class _Words:
             "AND v.interaction_id = i.id)"
         )
         joined = " LEFT JOIN ecrm_profile p ON p.shop = i.shop AND p.id = i.profile_id" if with_customer else ""
-        if self.is_sqlite:
+        if self.is_sqlite or not is_taken_apart:
             return f"FROM ecrm_interaction i{joined} WHERE {where}"
         # The answers are taken out of each body once; OFFSET 0 keeps the planner from doing it for each question.
         inner = (
