@@ -74,7 +74,7 @@ def find_version(transaction: Transaction, shop: str, key: str, version: int) ->
     if not found:
         return None
     *values, body = found[0]
-    return VersionRow(*values, json.loads(body))
+    return VersionRow._make((*values, json.loads(body)))
 
 
 def live_version(transaction: Transaction, shop: str, key: str) -> VersionRow | None:
