@@ -1,6 +1,7 @@
-"""Import the CDNOW sample, then show a timeline, facts and the ten best customers.
+"""Import the CDNOW sample, show a timeline, facts and the ten best customers, and ask them what they think.
 
-`make demo` runs it. Give a directory to keep the database there: `python examples/demo/run.py somewhere`.
+`make demo` runs it, and writes two pages into `build/demo`. Give a directory to keep the database there, too:
+`python examples/demo/run.py somewhere`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from asking import show_survey
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +20,7 @@ from ecrm.cli.output import show_progress
 from ecrm.imports import Report, import_file, load_mapping
 
 SAMPLE = Path(__file__).parents[1] / "cdnow"
+PAGES = Path("build") / "demo"
 BEST = 10
 
 
@@ -26,14 +29,14 @@ def main() -> None:
     if len(sys.argv) > 1:
         kept = Path(sys.argv[1])
         kept.mkdir(parents=True, exist_ok=True)
-        show(kept)
+        show(kept, kept)
         return
     with tempfile.TemporaryDirectory(prefix="ecrm-demo-") as directory:
-        show(Path(directory))
+        show(Path(directory), PAGES)
 
 
-def show(directory: Path) -> None:
-    """Import the sample into a database in a directory, and show what is in it."""
+def show(directory: Path, pages: Path) -> None:
+    """Import the sample into a database in a directory, show what is in it, and write pages into another."""
     console = Console()
     with CRM(f"sqlite:///{directory / 'crm.db'}") as crm:
         crm.shop.configure(country="US", zone="America/New_York", currency="USD", language="en")
@@ -45,6 +48,7 @@ def show(directory: Path) -> None:
         show_timeline(console, crm, best[0][0])
         show_facts(console, crm, best[0][0])
         show_best(console, best)
+        show_survey(console, crm, SAMPLE / "CDNOW_sample.txt", pages)
     if len(sys.argv) > 1:
         console.print(f"\nThe database is {directory / 'crm.db'}; go on with: ecrm --database sqlite:///… --help")
 

@@ -78,6 +78,8 @@ class Request:
         headers: By name, in any case.
         query: By name.
         url: The whole address as the sender knows it, for signatures that cover it.
+        remote_address: The IP address the host's server says it came from, for limits; empty where it says none. An
+            adapter takes it from its framework, never from a header: which proxies are believed is the host's to say.
 
     >>> Request("post", "/webhooks/acme", b"{}", {"X-Acme": "1"}).headers["x-acme"]
     '1'
@@ -89,6 +91,7 @@ class Request:
     headers: Headers = attrs.field(factory=Headers, converter=_headers)
     query: Mapping[str, str] = attrs.field(factory=dict)
     url: str = ""
+    remote_address: str = ""
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {len(self.body)} bytes>"

@@ -20,6 +20,7 @@ from ecrm import CRM, Money, Who, events
 from ecrm.adapters.asgi import ECRMApp, VisitorMiddleware, emit, visitor_id, working
 from ecrm.http import Response
 from ecrm.signatures import signature
+from ecrm.web.assets import named
 
 SECRETS = {"acme.api_secret": HORSE}
 
@@ -115,6 +116,18 @@ def test_the_path_is_what_follows_the_mount_as_every_server_says_it(crm, root, p
     sent = asyncio.run(asked(ECRMApp(crm, {"echo": echo}), path=path, root_path=root))
     assert f'"path": "{inner}"' in sent[1]["body"].decode()
     assert f'"url": "http://localhost{root}/echo"' in sent[1]["body"].decode()
+
+
+def test_the_address_is_the_servers_word_and_what_pages_are_drawn_with_is_served(crm):
+    def told(request):
+        return Response(200, request.remote_address.encode())
+
+    app, forged = ECRMApp(crm, {"echo": told}), [(b"x-forwarded-for", b"192.0.2.9")]
+    given = {"path": "/echo", "headers": forged}
+    assert asyncio.run(asked(app, client=("192.0.2.1", 4711), **given))[1]["body"] == b"192.0.2.1"
+    assert asyncio.run(asked(app, client=None, **given))[1]["body"] == b""
+    sent = asyncio.run(asked(app, path=f"/ecrm/assets/{named('pages.css')}", root_path="/ecrm"))
+    assert status_of(sent) == 200
 
 
 def test_a_body_that_is_too_long_is_read_no_further(crm):

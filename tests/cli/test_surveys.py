@@ -59,5 +59,5 @@ def test_an_invitation_that_waits_says_for_what(run):
 def test_what_can_not_be_says_why(run):
     assert "no such survey" in run("surveys", "start", "nothing", code=2)
     assert "no such survey" in run("surveys", "preview", "nothing", code=2)
-    assert "zone" in run("surveys", "start", "nps", "--ends-at", "tomorrow", code=2)
+    assert "2026-01-31" in run("surveys", "start", "nps", "--ends-at", "tomorrow", code=2)
     assert "3 days" in run("surveys", "start", "nps", "--after", "X", "--delay", "soon", code=2)

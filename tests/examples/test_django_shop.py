@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import random
 import re
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
+from shopfronts import free_port, wait_for
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "django_shop"
-LONGEST_START_S = 180
 
 
 def added_lines():
@@ -56,27 +54,6 @@ def address(tmp_path_factory):
         finally:
             server.send_signal(2)
             server.wait(timeout=30)
-
-
-def free_port():
-    """Find a port that is free, and that the system gives to nobody while the shop makes its tables."""
-    for port in random.Random().sample(range(20_000, 32_000), 100):  # noqa: S311 - no secret
-        with closing(socket.socket()) as tried, suppress(OSError):
-            tried.bind(("127.0.0.1", port))
-            return port
-    pytest.fail("no port is free")
-
-
-def wait_for(url, server, log):
-    until = time.monotonic() + LONGEST_START_S
-    while time.monotonic() < until:
-        assert server.poll() is None, log.read_text(encoding="utf-8")[-2000:]
-        try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - on loopback
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.3)
-    pytest.fail("the shop did not answer in time")
 
 
 def opened(url, cookies=""):

@@ -39,3 +39,8 @@ def test_the_demonstration_shows_a_timeline_facts_and_the_ten_best(tmp_path):
     assert "6,919 orders recorded" in shown.stdout
     assert "The ten best customers" in shown.stdout
     assert (tmp_path / "crm.db").exists()
+    assert "1,200 answers" in shown.stdout
+    # They were drawn by chance.
+    assert "predicts" not in shown.stdout
+    assert "Said versus did" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "How likely are you" in (tmp_path / "survey" / "nps.html").read_text(encoding="utf-8")

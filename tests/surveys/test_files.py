@@ -287,5 +287,6 @@ def test_the_command_line_gives_answers_out_and_takes_them_in(crm, database_url,
     assert json.loads(run("import", "plain", str(file), "--json", shop="other"))["recorded"] == 1
     file.write_text("id,at,answer.score\n1,2026-01-05T10:00Z,99\n", encoding="utf-8")
     assert "answers.score" in run("import", "plain", str(file), code=1)
-    assert "with its zone" in run("export", "plain", "--since", "never", code=2)
-    assert [one.actor for one in crm.audit.entries() if one.action == "export"] == ["staff:ali"] * 3
+    assert "2026-01-31" in run("export", "plain", "--since", "never", code=2)
+    assert run("export", "plain", "--since", "2026-01-03", "--format", "json") == ""
+    assert [one.actor for one in crm.audit.entries() if one.action == "export"] == ["staff:ali"] * 4

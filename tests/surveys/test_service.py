@@ -423,3 +423,15 @@ def _wire(survey):
     from ecrm.surveys.schema import survey_to_wire
 
     return survey_to_wire(survey)
+
+
+def test_a_survey_asks_nobody_from_the_day_it_ends_and_says_so(crm, pigeons, clock, wait):
+    crm.surveys.start("mood", after="Order Delivered", ends_at=clock() + dt.timedelta(days=2))
+    assert crm.surveys.running()[0].state == "running"
+    wait(2)
+    crm.record(delivered())
+    wait(1)
+    assert (states(crm), pigeons.sent) == (["skipped"], [])
+    assert crm.surveys.invitations()[0].reason == "the survey has ended"
+    assert crm.surveys.running()[0].state == "ended"
+    assert crm.surveys.stop("mood").state == "stopped"

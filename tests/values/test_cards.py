@@ -101,3 +101,12 @@ def test_short_numbers_are_common_in_ids():
 
 def test_a_false_iban_hides_nothing():
     assert holds_card_number("AB12 4111 1111 1111 1111")
+
+
+@pytest.mark.parametrize("text", ["01a2250a-f573-7634-8858-3691c7fa7d03", "sent:01A2250B-4680-7672-9524-5271C18FF238"])
+def test_a_uuid_is_no_card_whatever_its_digits_come_to(text):
+    refuse_card_number(text, "invitation_id", is_id=True)
+    with pytest.raises(InvalidError):
+        refuse_card_number(f"{text} 4111 1111 1111 1111", "note")
+    # What has not the shape of one is looked at as before.
+    assert holds_card_number("41111111-1111-1111-0000")

@@ -255,7 +255,9 @@ def _request_of(scope: Scope, body: bytes) -> Request:
     whole = path if inner != path else f"{root}{path}"
     host = dict(headers).get("host") or ":".join(map(str, scope.get("server") or ("localhost",)))
     url = f"{scope.get('scheme', 'http')}://{host}{quote(whole)}{'?' if query else ''}{query}"
-    return Request(scope["method"], inner, body, headers, dict(parse_qsl(query, keep_blank_values=True)), url)
+    # The server's own word: uvicorn, for one, is told which proxies to believe.
+    address = str((scope.get("client") or ("",))[0])
+    return Request(scope["method"], inner, body, headers, dict(parse_qsl(query, keep_blank_values=True)), url, address)
 
 
 async def _send(send: Send, response: Response) -> None:

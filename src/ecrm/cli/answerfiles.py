@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import click
 
+from ecrm.cli.moments import since_option, span_from, until_option
 from ecrm.cli.output import print_json, print_table, show_progress
 from ecrm.cli.session import actor_of, json_option, open_crm
 from ecrm.errors import InvalidError
@@ -21,16 +21,16 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
 @click.argument("key")
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True,
               help="CSV that no spreadsheet takes for formulas, or JSON lines.")  # fmt: skip
-@click.option("--since", metavar="TIME", help="Only answers from this time on, with its zone.")
-@click.option("--until", metavar="TIME", help="Only answers before this time.")
+@since_option
+@until_option
 @click.option("--to", "target", type=_PATH, metavar="FILE", help="Write a new file; print it where left out.")
 @click.pass_context
 def export(
     ctx: click.Context, *, key: str, form: str, since: str | None, until: str | None, target: Path | None
 ) -> None:
     """Give the answers to survey KEY out; it is noted in the audit."""
-    times = (_moment(since, "--since"), _moment(until, "--until"))
-    sheet = open_crm(ctx).surveys.export(key, *times, actor=actor_of(ctx))
+    crm = open_crm(ctx)
+    sheet = crm.surveys.export(key, *span_from(crm, since, until), actor=actor_of(ctx))
     text = sheet.csv() if form == "csv" else sheet.json_lines()
     if target is None:
         click.echo(text, nl=False)
@@ -67,13 +67,3 @@ def import_(ctx: click.Context, *, key: str, file: Path, source: str, report: Pa
                 "Rejected", ("line", "field", "what to do"), [(f.number, f.field, f.reason) for f in done.samples]
             )
     ctx.exit(0 if done.is_clean else 1)
-
-
-def _moment(text: str | None, option: str) -> dt.datetime | None:
-    if text is None:
-        return None
-    try:
-        return dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        said = "give a time with its zone, as 2026-12-31T00:00:00+03:00"
-        raise click.BadParameter(said, param_hint=option) from error

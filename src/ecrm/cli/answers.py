@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 import attrs
 import click
 
+from ecrm.cli.moments import since_option, span_from, until_option
 from ecrm.cli.output import print_json, print_table
 from ecrm.cli.session import json_option, note_look, open_crm
 from ecrm.surveys.results import ChoiceResult, NumberResult, QuestionResult, RankingResult, Results, ScaleResult
@@ -18,30 +17,22 @@ from ecrm.surveys.scoring import NpsScore, Rating
 __all__ = ["results", "verbatims"]
 
 
-def _moment(text: str) -> dt.date:
-    for read in (dt.date.fromisoformat, dt.datetime.fromisoformat):
-        with contextlib.suppress(ValueError):
-            return read(text)
-    raise click.BadParameter("give a day, as 2026-01-31, or a time with its zone")
-
-
-_SINCE = click.option("--since", type=_moment, metavar="TIME", help="From this day, or time with its zone, on.")
-_UNTIL = click.option("--until", type=_moment, metavar="TIME", help="Before this day, or time with its zone.")
-
-
 @click.command()
 @click.argument("key")
-@_SINCE
-@_UNTIL
+@since_option
+@until_option
 @click.option("--by", metavar="WHAT", help="Split by a fact, a plugin's condition, version, language, channel, …")
 @click.option("--version", type=click.IntRange(1), help="Of one version only.")
 @click.option("--every", default="month", type=click.Choice(("day", "week", "month", "quarter", "year")),
               show_default=True, help="The periods of the trend.")  # fmt: skip
 @json_option
 @click.pass_context
-def results(ctx: click.Context, /, *, key: str, every: str, as_json: bool, **how: Any) -> None:
+def results(
+    ctx: click.Context, /, *, key: str, since: str | None, until: str | None, every: str, as_json: bool, **how: Any
+) -> None:
     """Show what a survey came to: rates, score, answers, trend; each with how sure it is."""
-    found = open_crm(ctx).surveys.results(key, **how)
+    crm = open_crm(ctx)
+    found = crm.surveys.results(key, *span_from(crm, since, until), **how)
     if as_json:
         print_json(_plain(found, every))
         return
@@ -61,17 +52,19 @@ def results(ctx: click.Context, /, *, key: str, every: str, as_json: bool, **how
 
 @click.command()
 @click.argument("key")
-@_SINCE
-@_UNTIL
+@since_option
+@until_option
 @click.option("--search", metavar="TEXT", help="What is in it, in any case of letters.")
 @click.option("--band", metavar="BAND", help="Of which band, as detractor.")
 @click.option("--limit", type=click.IntRange(1, 1_000), default=100, show_default=True, help="How many.")
 @json_option
 @click.pass_context
-def verbatims(ctx: click.Context, /, *, key: str, as_json: bool, **how: Any) -> None:
+def verbatims(
+    ctx: click.Context, /, *, key: str, since: str | None, until: str | None, as_json: bool, **how: Any
+) -> None:
     """Show what people wrote, the newest first; the audit says who looked."""
     crm = open_crm(ctx)
-    found = crm.surveys.verbatims(key, **how)
+    found = crm.surveys.verbatims(key, *span_from(crm, since, until), **how)
     note_look(ctx, crm, None, rows=len({one.customer_id for one in found}))
     if as_json:
         print_json({"verbatims": found})

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 
 import click
 
+from ecrm.cli.moments import moment_from, span_from
 from ecrm.cli.output import print_json, print_table, show_progress
 from ecrm.cli.session import json_option, open_crm
-from ecrm.crm import CRM
 from ecrm.errors import InvalidError
 from ecrm.reactions.model.rehearsal import Foreseen, Replayed, label_of
 from ecrm.reactions.model.standing import Standing
@@ -65,7 +64,7 @@ def replay(
 ) -> None:
     """Walk REACTION through history as it happened, and do what it says; nothing is done twice."""
     crm = open_crm(ctx)
-    span = _moment(crm, "since", since), _moment(crm, "until", until)
+    span = span_from(crm, since, until)
     play = crm.dry_run if dry_run else crm.replay
     with show_progress(unit="interactions") as told:
         progress: Callable[[int, int], None] | None = None
@@ -90,7 +89,7 @@ def sync(ctx: click.Context, *, source: str, since: str | None, as_json: bool) -
     crm = open_crm(ctx)
     with show_progress(unit="events") as told:
         progress = None if told is None else lambda pulled: told("pulling", pulled.events, 0)
-        pulled = crm.sync(source, progress, since=_moment(crm, "since", since))
+        pulled = crm.sync(source, progress, since=moment_from(crm, "since", since))
     done = crm.work()
     if as_json:
         print_json({"pulled": pulled, "done": done})
@@ -115,16 +114,6 @@ def _numbers(ids: tuple[str, ...]) -> list[int | None]:
         return [int(one) for one in ids]
     except ValueError as error:
         raise InvalidError.of("retry", "give ids as `ecrm parked` lists them, or: all") from error
-
-
-def _moment(crm: CRM, name: str, text: str | None) -> dt.datetime | None:
-    if text is None:
-        return None
-    try:
-        at = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidError.of(name, "give a time, as 2026-01-31 or 2026-01-31T12:00") from error
-    return at if at.tzinfo is not None else at.replace(tzinfo=crm.shop.settings.zone_info)
 
 
 def _print(played: Replayed, *, is_rehearsal: bool) -> None:

@@ -10,7 +10,9 @@ import click
 from ecrm.cli.answerfiles import export, import_
 from ecrm.cli.answers import results, verbatims
 from ecrm.cli.invitations import invitations
+from ecrm.cli.moments import moment_from
 from ecrm.cli.output import print_json, print_table
+from ecrm.cli.reports import did, report
 from ecrm.cli.session import json_option, open_crm, who_from, who_options
 from ecrm.surveys.schema import survey_to_wire
 
@@ -22,8 +24,8 @@ def surveys() -> None:
     """Ask customers: what is asked, of whom, and what became of it."""
 
 
-for command in (invitations, results, verbatims):
-    surveys.add_command(command)
+for _command in (did, export, import_, invitations, report, results, verbatims):
+    surveys.add_command(_command)
 
 
 @surveys.command("list")
@@ -60,7 +62,7 @@ def show(ctx: click.Context, *, key: str, version: int | None) -> None:
 @click.option("--where", metavar="CONDITION", help="Only those for whom a plugin's condition holds.")
 @click.option("--sample", type=click.FloatRange(0, 1, min_open=True), help="Which share of customers is asked.")
 @click.option("--quota", type=click.IntRange(1), help="After how many answers nobody is asked any more.")
-@click.option("--ends-at", metavar="TIME", help="From when on nobody is asked any more, with its zone.")
+@click.option("--ends-at", metavar="TIME", help="From when on nobody is asked any more.")
 @click.option("--reminder", "reminders", multiple=True, metavar="LENGTH", help="How long after; may be repeated.")
 @click.option("--channel", metavar="NAME", help="By which channel.")
 @click.option("--language", metavar="TAG", help="BCP 47; the customer's own where left out.")
@@ -68,9 +70,8 @@ def show(ctx: click.Context, *, key: str, version: int | None) -> None:
 def start(ctx: click.Context, /, *, key: str, name: str | None, ends_at: str | None, **plan: Any) -> None:
     """Have a survey asked: after an event, on a schedule, or by hand."""
     given = {field: value for field, value in plan.items() if value not in (None, ())}
-    if ends_at is not None:
-        given["ends_at"] = _moment(ends_at)
-    begun = open_crm(ctx).surveys.start(key, name, **given)
+    crm = open_crm(ctx)
+    begun = crm.surveys.start(key, name, ends_at=moment_from(crm, "ends_at", ends_at), **given)
     click.echo(f"{begun.name}: {_said(begun.plan)}")
 
 
@@ -111,14 +112,6 @@ def preview(ctx: click.Context, *, key: str, language: str | None) -> None:
 
 surveys.add_command(export)
 surveys.add_command(import_)
-
-
-def _moment(text: str) -> dt.datetime:
-    try:
-        return dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        said = "give a time with its zone, as 2026-12-31T00:00:00+03:00"
-        raise click.BadParameter(said, param_hint="--ends-at") from error
 
 
 def _said(plan: Any) -> str:

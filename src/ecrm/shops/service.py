@@ -1,4 +1,4 @@
-"""What `crm.shop` offers: configure a shop, read what it has set."""
+"""What `crm.shop` offers: configure a shop, say what it looks like, read what it has set."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Any
 
 import attrs
 
-from ecrm.database import Database
+from ecrm.database import Database, Transaction
 from ecrm.errors import InvalidError
+from ecrm.shops.brand import Brand
 from ecrm.shops.model import Settings, check_shop
-from ecrm.shops.tables import hold_settings, load_settings, save_settings
+from ecrm.shops.tables import hold_settings, load_options, load_settings, save_options, save_settings
 
 __all__ = ["Shop"]
 
 _FRESH = dt.timedelta(seconds=30)
+# No plugin can be called so: a table of the core begins with it.
+_OWNER = "shop"
 
 
 class Shop:
@@ -26,6 +29,7 @@ class Shop:
         self._database = database
         self._clock = clock
         self._known: tuple[dt.datetime, Settings] | None = None
+        self._branded: tuple[dt.datetime, Brand] | None = None
 
     def __repr__(self) -> str:
         return f"<Shop {self.key}>"
@@ -65,6 +69,43 @@ class Shop:
 
         return self.change(lambda held: attrs.evolve(held, **settings))
 
+    @property
+    def brand(self) -> Brand:
+        """Give what the shop looks like on its pages."""
+        now, known = self._clock(), self._branded
+        if known is not None and abs(now - known[0]) < _FRESH:
+            return known[1]
+        with self._database.read() as transaction:
+            brand = _brand_in(transaction, self.key)
+        self._branded = (now, brand)
+        return brand
+
+    def rebrand(self, **brand: Any) -> Brand:
+        """Say what the shop looks like on its pages: set what is named, leave the rest.
+
+        Args:
+            **brand: Fields of `Brand`: name, logo, colour, dark_colour; None takes one away.
+
+        Returns:
+            What holds now.
+
+        Raises:
+            InvalidError: There is no such field, the logo is no picture, or a colour would not be seen.
+
+        >>> str(crm.shop.rebrand(name="Moda", colour="#7a1f5f").colour)
+        '#7a1f5f'
+        """
+        known = [field.name for field in attrs.fields(Brand)]
+        for name in brand:
+            if name not in known:
+                raise InvalidError.of(name, f"there is no such thing to say: use one of {', '.join(known)}")
+        with self._database.write() as transaction:
+            hold_settings(transaction, self.key)
+            changed = attrs.evolve(_brand_in(transaction, self.key), **brand)
+            save_options(transaction, self.key, _OWNER, {"brand": changed.to_json()}, self._clock())
+        self._branded = (self._clock(), changed)
+        return changed
+
     def change(self, decide: Callable[[Settings], Settings]) -> Settings:
         """Set what follows from what holds, with nobody changing it in between.
 
@@ -77,3 +118,8 @@ class Shop:
             save_settings(transaction, self.key, changed.to_json())
         self._known = (self._clock(), changed)
         return changed
+
+
+def _brand_in(transaction: Transaction, shop: str) -> Brand:
+    kept = load_options(transaction, shop, _OWNER).get("brand")
+    return Brand() if kept is None else Brand.from_json(kept)

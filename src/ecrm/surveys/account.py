@@ -29,7 +29,6 @@ from ecrm.surveys.results.reading import Reader, moment_in
 from ecrm.surveys.results.service import Readings
 from ecrm.surveys.scoring import LEVEL, SCALES, ScoreScale, said_versus_did
 from ecrm.surveys.sheet import Sheet, row_of
-from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.answered import told_answers
 from ecrm.surveys.taking import Taker, customer_id_in
 from ecrm.values import Actor, Who
@@ -116,19 +115,15 @@ class Account(Readings):
         if not isinstance(most_not_asked, int) or not 0 <= most_not_asked <= _MOST_FOLLOWED:
             raise InvalidError.of("most_not_asked", "give 0 to 1,000,000")
         looked_at = watched(also, self._behaviours(self._shop.key), self._kit.book.by_name)
-        now = self._kit.now()
+        inquiry = Inquiry(
+            shop=self._shop.key, survey=survey, scale=scale, since=begins, until=ends, now=self._kit.now(),
+            watched=looked_at, purchase=purchase, most_not_asked=most_not_asked, currency=self._shop.settings.currency,
+        )  # fmt: skip
         with self._database.read() as transaction:
-            runs = running_table.runs_of(transaction, self._shop.key)
-            triggers = {(run.plan.after, run.plan.delay) for run in runs if run.survey == survey and run.plan.after}
-            inquiry = Inquiry(
-                shop=self._shop.key, survey=survey, scale=scale, since=begins, until=ends, now=now, watched=looked_at,
-                purchase=purchase, triggers=[(after, delay) for after, delay in triggers if after],
-                most_not_asked=most_not_asked, currency=self._shop.settings.currency,
-            )  # fmt: skip
             gathered = gather(transaction, inquiry)
         names = {one.name: one.name for one in looked_at}
         found = said_versus_did(gathered.rows, scale.kind, horizon_days, purchase=purchase, also=names, level=level)
-        return followup_of(survey, now, gathered, found)
+        return followup_of(survey, inquiry.now, gathered, found)
 
     def export(
         self,

@@ -15,7 +15,6 @@ from ecrm.customers.tables.customer import languages_of
 from ecrm.customers.tables.profile import profiles_by_id
 from ecrm.database import Database, Transaction
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
-from ecrm.hookspecs import QuestionKind
 from ecrm.interactions.emitting import settled_wire
 from ecrm.interactions.events import Event, SurveyViewed
 from ecrm.interactions.model.entry import make_entry
@@ -27,13 +26,13 @@ from ecrm.messages.tables import message as message_table
 from ecrm.shops.service import Shop
 from ecrm.surveys.model import Ending, Survey
 from ecrm.surveys.saying import events_of
-from ecrm.surveys.schema import survey_from_wire
 from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.tables import partial as partial_table
 from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.invitation import ANSWERED, INVITED, InvitationRow
 from ecrm.surveys.tokens import LinkToken, Token, hash_of, tokens_in
+from ecrm.surveys.versions import Versions
 from ecrm.values import Who
 
 __all__ = ["Answered", "Answering", "Opened"]
@@ -93,7 +92,7 @@ class Answering:
         database: Where it goes.
         shop: The shop.
         kit: Ids, time and keys.
-        kinds: The kinds of questions that plugins bring.
+        versions: Reads surveys.
         tell: Called after the commit with what was stored.
     """
 
@@ -102,13 +101,13 @@ class Answering:
         database: Database,
         shop: Shop,
         kit: Kit,
-        kinds: Sequence[QuestionKind],
+        versions: Versions,
         tell: Callable[[str, Sequence[Interaction]], None],
     ) -> None:
         self._database = database
         self._shop = shop
         self._kit = kit
-        self._kinds = kinds
+        self._versions = versions
         self._tell = tell
 
     def open(self, text: str) -> Opened:
@@ -119,8 +118,9 @@ class Answering:
             NotFoundError: There is no such invitation, or survey, any more.
         """
         tokens = tokens_in(self._database, self._kit)
-        token = self._from_link(tokens.read_link(text)) if tokens.is_link(text) else tokens.read(text)
-        own = tokens.make(token) if tokens.is_link(text) else text
+        is_link = tokens.is_link(text)
+        token = self._from_link(tokens.read_link(text)) if is_link else tokens.read(text)
+        own = tokens.make(token) if is_link else text
         return self._opened(token, own, tokens.make_stamp(token))
 
     def _opened(self, token: Token, own: str, stamp: str) -> Opened:
@@ -129,7 +129,7 @@ class Answering:
             row = invitation_table.find_invitation(transaction, self._shop.key, token.invitation_id)
             self._check_row(row, token, own)
             survey = self._survey(transaction, token)
-            facts = self._facts(transaction, row)
+            facts = self._facts(transaction, row, survey)
             answers = partial_table.partial_of(transaction, self._shop.key, token.invitation_id)
             language = self._language(transaction, row)
         state: Literal["open", "answered", "late"] = "open"
@@ -158,7 +158,8 @@ class Answering:
         def work(transaction: Transaction) -> list[Interaction]:
             row = self._held(transaction, token, text)
             before = partial_table.partial_of(transaction, self._shop.key, row.id)
-            survey, facts = self._survey(transaction, token), self._facts(transaction, row)
+            survey = self._survey(transaction, token)
+            facts = self._facts(transaction, row, survey)
             clean = survey.checked({**before, **_mapping(answers)}, facts, is_partial=True)
             now = self._kit.now()
             partial_table.save_partial(transaction, self._shop.key, (row.id, row.profile_id), clean, now)
@@ -192,7 +193,8 @@ class Answering:
 
         def work(transaction: Transaction) -> tuple[list[Interaction], Answered]:
             row = self._held(transaction, token, text)
-            survey, facts = self._survey(transaction, token), self._facts(transaction, row)
+            survey = self._survey(transaction, token)
+            facts = self._facts(transaction, row, survey)
             before = partial_table.partial_of(transaction, self._shop.key, row.id)
             clean = survey.checked({**before, **_mapping(answers)}, facts)
             who = self._who(transaction, row, customer)
@@ -227,21 +229,20 @@ class Answering:
             raise NotFoundError(_GONE)
 
     def _survey(self, transaction: Transaction, token: Token) -> Survey:
-        held = definition_table.find_version(transaction, self._shop.key, token.survey, token.version)
-        if held is None:
+        survey = self._versions.find(transaction, self._shop.key, token.survey, token.version)
+        if survey is None:
             raise NotFoundError(_GONE)
-        return survey_from_wire(held.body, self._kinds)
+        return survey
 
-    def _facts(self, transaction: Transaction, row: InvitationRow | None) -> Mapping[str, Any]:
-        if row is None or row.profile_id is None:
+    def _facts(self, transaction: Transaction, row: InvitationRow | None, survey: Survey) -> Mapping[str, Any]:
+        if row is None or row.profile_id is None or not survey.facts:
             return {}
         return facts_of(transaction, self._shop.key, self._shop.settings, row.profile_id, self._kit.book)
 
     def _language(self, transaction: Transaction, row: InvitationRow | None) -> str:
         """Give the language it is asked in: as it was started, else the customer's own, else the shop's."""
         if row is not None and row.customer_id is not None:
-            runs = {run.name: run.plan for run in running_table.runs_of(transaction, self._shop.key)}
-            plan = runs.get(row.run or "")
+            plan = None if row.run is None else running_table.plan_of(transaction, self._shop.key, row.run)
             own = languages_of(transaction, self._shop.key, [row.customer_id]).get(row.customer_id)
             if (plan is not None and plan.language) or own:
                 return (plan.language if plan is not None else None) or own or ""

@@ -15,6 +15,7 @@ from ecrm.database import Transaction
 from ecrm.surveys.behaviour import Watched
 from ecrm.surveys.scoring import ASKED, NOT_ASKED, Followed, Happening, ScoreScale
 from ecrm.surveys.tables import followup as table
+from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.followup import AnswerRow, OrderRow
 
 __all__ = ["PURCHASE", "Gathered", "Inquiry", "gather"]
@@ -36,7 +37,6 @@ class Inquiry:
         now: Until when they are followed.
         watched: What is counted besides buying.
         purchase: The event that is buying again.
-        triggers: After which events the survey is asked, each with how long after it.
         most_not_asked: How many of those who were not asked are followed at most.
         currency: Of revenue; None is that of most orders.
     """
@@ -49,7 +49,6 @@ class Inquiry:
     now: dt.datetime
     watched: Sequence[Watched]
     purchase: str
-    triggers: Sequence[tuple[str, dt.timedelta]]
     most_not_asked: int
     currency: str | None
 
@@ -170,22 +169,29 @@ def _not_asked(
         for customer, at in table.first_orders(transaction, inquiry.shop)
         if customer not in touched and at <= inquiry.now
     }
-    if not inquiry.triggers:
+    triggers = _triggers(transaction, inquiry)
+    if not triggers:
         drawn = {
             customer: answered[_draw(inquiry, "when", customer) % len(answered)] for customer in buyers if answered
         }
         return {customer: at for customer, at in drawn.items() if buyers[customer] <= at}
     start = inquiry.since or begun[0]
     found: dict[UUID, dt.datetime] = {}
-    longest = max(delay for _, delay in inquiry.triggers)
-    kinds = {kind for kind, _ in inquiry.triggers}
+    longest = max(delay for _, delay in triggers)
+    kinds = {kind for kind, _ in triggers}
     for deed in table.deeds_after(transaction, inquiry.shop, kinds, start - longest):
         bought = buyers.get(deed.customer_id)
-        for kind, delay in inquiry.triggers:
+        for kind, delay in triggers:
             at = deed.at + delay
             if deed.kind == kind and bought is not None and bought <= at and start <= at and inquiry.holds(at):
                 found[deed.customer_id] = min(at, found.get(deed.customer_id, at))
     return found
+
+
+def _triggers(transaction: Transaction, inquiry: Inquiry) -> set[tuple[str, dt.timedelta]]:
+    """Give after which events the survey is, or was, asked, each with how long after it."""
+    plans = [run.plan for run in running_table.runs_of(transaction, inquiry.shop) if run.survey == inquiry.survey]
+    return {(plan.after, plan.delay) for plan in plans if plan.after is not None}
 
 
 def _draw(inquiry: Inquiry, what: str, customer: UUID) -> int:

@@ -1,6 +1,6 @@
-"""What an invitation and a reminder say where the shop wrote no template, and the link in them.
+"""What an invitation and a reminder say where the shop wrote no template, and the links in them.
 
-The link is made when the message is composed: what is kept of the message, and on the timeline, holds no token.
+The links are made when the message is composed: what is kept of the message, and on the timeline, holds no token.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ecrm.interactions.recording import Kit
 from ecrm.messages.model.arrangement import Arrangement
 from ecrm.messages.model.template import Template
 from ecrm.surveys.inviting import token_of
+from ecrm.surveys.model import Scale, Survey, Wording
 from ecrm.surveys.schema import survey_from_wire
 from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables import invitation as invitation_table
@@ -55,10 +56,57 @@ _WORDS: Mapping[tuple[str, str], tuple[str, str]] = {
         ),
     ),
 }
-READY: tuple[Template, ...] = tuple(
-    Template(name=name, channel="email", language=language, purpose="surveys", subject=subject, text=text, state="live")
-    for (name, language), (subject, text) in _WORDS.items()
+# Of a survey that begins with a scale each step is a link that chooses it; mail programs know no style sheets.
+_STEP = (
+    "display:inline-block;min-width:24px;margin:0 4px 8px 0;padding:10px;border:1px solid #767676;border-radius:6px;"
+    "color:#1c1c1c;background-color:#ffffff;text-align:center;text-decoration:none;font-weight:bold"
 )
+_HTML = (
+    "<p>{hello}</p>"
+    "{% if survey_steps %}<p><strong>{{ survey_question }}</strong></p>"
+    "<p>{% for step in survey_steps %}"
+    '<a href="{{ step.url }}" aria-label="{{ step.says }} / {{ survey_most }}" style="'
+    + _STEP
+    + '">{{ step.says }}</a> '
+    "{% endfor %}</p>"
+    "{% if survey_low and survey_high %}"
+    "<p>{{ survey_least }}: {{ survey_low }} · {{ survey_most }}: {{ survey_high }}</p>"
+    "{% endif %}{% endif %}"
+    '<p><a href="{{ survey_url }}">{open}</a></p>'
+    '<p><small><a href="{{ preferences_url }}">{refuse}</a></small></p>'
+)
+_IN_HTML: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("survey_invitation", "tr"): {
+        "hello": "Merhaba,<br>görüşünüz bizim için önemli. Bir dakikanızı ayırır mısınız?",
+        "open": "Anketi açın", "refuse": "Bu tür e-postaları istemiyorum",
+    },
+    ("survey_invitation", "en"): {
+        "hello": "Hello,<br>your opinion matters to us. Do you have a minute?",
+        "open": "Open the survey", "refuse": "I do not want to be asked",
+    },
+    ("survey_reminder", "tr"): {
+        "hello": "Merhaba,<br>görüşünüzü hâlâ duymak isteriz.",
+        "open": "Anketi açın", "refuse": "Bu tür e-postaları istemiyorum",
+    },
+    ("survey_reminder", "en"): {
+        "hello": "Hello,<br>we would still like to hear from you.",
+        "open": "Open the survey", "refuse": "I do not want to be asked",
+    },
+}  # fmt: skip
+
+
+def _html(words: Mapping[str, str]) -> str:
+    said = _HTML
+    for name, text in words.items():
+        said = said.replace(f"{{{name}}}", text)
+    return said
+
+
+READY: tuple[Template, ...] = tuple(
+    Template(name=name, channel="email", language=language, purpose="surveys", subject=subject, text=text,
+             html=_html(_IN_HTML[name, language]), state="live")
+    for (name, language), (subject, text) in _WORDS.items()
+)  # fmt: skip
 
 
 class Lettering:
@@ -83,7 +131,7 @@ class Lettering:
         self._kinds = kinds
         self._arrangement_of = arrangement_of
 
-    def variables(self, shop: str, given: Mapping[str, Any], language: str) -> Mapping[str, str]:
+    def variables(self, shop: str, given: Mapping[str, Any], language: str) -> Mapping[str, Any]:
         """Give what a template is filled with beside what the message was given.
 
         Args:
@@ -107,4 +155,22 @@ class Lettering:
         survey = survey_from_wire(held.body, self._kinds)
         token = tokens_in(self._database, self._kit).again(token_of(row), row.token_hash)
         url = f"{public_url.rstrip('/')}/survey/{token}"
-        return {"survey_title": survey.said(survey.title, language), "survey_url": url}
+        return {"survey_title": survey.said(survey.title, language), "survey_url": url, **_scale(survey, url, language)}
+
+
+def _scale(survey: Survey, url: str, language: str) -> Mapping[str, Any]:
+    """Give the scale a survey begins with, each step with its link; empty where it begins otherwise."""
+    first = next((one for one in survey.questions if one.takes_answer), None)
+    # What comes first for some alone, or in random order, is not what a click would open.
+    if not isinstance(first, Scale) or first.when is not None or first.block:
+        return {"survey_steps": [], "survey_question": "", "survey_low": "", "survey_high": "", "survey_least": "",
+                "survey_most": ""}  # fmt: skip
+
+    def said(wording: Wording | None) -> str:
+        return "" if wording is None else survey.said(wording, language)
+
+    return {
+        "survey_steps": [{"says": str(step), "url": f"{url}?score={step}"} for step in first.steps],
+        "survey_question": said(first.asks), "survey_low": said(first.low), "survey_high": said(first.high),
+        "survey_least": str(first.LEAST), "survey_most": str(first.MOST),
+    }  # fmt: skip

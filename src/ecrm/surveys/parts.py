@@ -20,6 +20,7 @@ from ecrm.surveys.planning import Planner
 from ecrm.surveys.results.reading import Known, Reader
 from ecrm.surveys.service import Surveys
 from ecrm.surveys.tables import invitation as invitation_table
+from ecrm.surveys.versions import Versions
 
 __all__ = ["SurveyParts"]
 
@@ -53,6 +54,7 @@ class SurveyParts:
         self._offered = (tuple(kinds), frozenset(conditions))
         self._known = Known(kit.book, self._offered[1], holds)
         self._behaviours = behaviours
+        self._versions = Versions(self._offered[0])
         self._planner = Planner(database, kit)
         self._asker = Asker(database, kit, cases, holds)
 
@@ -74,7 +76,7 @@ class SurveyParts:
             shop: The shop.
             tell: Called after a commit with what was stored.
         """
-        answering = Answering(self._database, shop, self._kit, self._offered[0], tell)
+        answering = Answering(self._database, shop, self._kit, self._versions, tell)
         reader, recorder = Reader(self._database, shop, self._known), Recorder(self._database, shop, self._kit, tell)
         return Surveys(
             self._database, shop, self._kit, _ready, self._offered, reader, recorder, self._behaviours,

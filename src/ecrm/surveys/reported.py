@@ -27,7 +27,7 @@ from ecrm.surveys.results import (
 )
 from ecrm.surveys.scoring import SCALES, Bar, Estimate
 from ecrm.surveys.scoring.followup import BOUGHT, REVENUE
-from ecrm.values.money import Money, minor_digits
+from ecrm.values.money import Money
 
 __all__ = [
     "Block",
@@ -38,6 +38,7 @@ __all__ = [
     "followup_section",
     "group_section",
     "question_section",
+    "said_of",
     "score_section",
     "trend_section",
     "verbatim_section",
@@ -147,7 +148,7 @@ def followup_section(followup: Followup, *, has_charts: bool) -> Section:
     names = [*followup.outcomes[0].shares, REVENUE] if followup.outcomes else []
     blocks = []
     for name in names:
-        rows = [(one.group, f"{one.horizon_days} days", f"{one.n:,}", _said(one[name], name, followup.currency))
+        rows = [(one.group, f"{one.horizon_days} days", f"{one.n:,}", said_of(one[name], name, followup.currency))
                 for one in followup.outcomes]  # fmt: skip
         title = name[:1].upper() + name[1:]
         has_any = has_charts and name != REVENUE and any(one[name].value is not None for one in followup.outcomes)
@@ -175,6 +176,23 @@ def verbatim_section(verbatims: Sequence[Verbatim], zone: dt.tzinfo) -> Section 
         for one in verbatims
     ]  # fmt: skip
     return Section("In their own words", [], [], quotes) if quotes else None
+
+
+def said_of(estimate: Estimate, name: str, currency: str | None) -> str:
+    """Say how often something happened, or what customers bought for, in the currency of the shop.
+
+    Args:
+        estimate: A share; of revenue the mean of a customer in minor units.
+        name: What happened.
+        currency: ISO 4217; None where nobody bought.
+    """
+    if name != REVENUE or estimate.value is None or currency is None:
+        return str(estimate)
+    said = str(_money(estimate.value, currency))
+    if estimate.interval is not None:
+        low, high = (_money(one, currency).amount for one in (estimate.interval.low, estimate.interval.high))
+        said = f"{said} ({100 * estimate.interval.level:g} %: {low} to {high}; n = {estimate.n:,})"
+    return said
 
 
 def _question(one: QuestionResult, *, has_charts: bool) -> Iterable[Block]:
@@ -216,18 +234,8 @@ def _bins(bins: Iterable[Bin]) -> list[tuple[str, str, Estimate]]:
     return [(one.says, f"{one.count:,}", one.share) for one in bins]
 
 
-def _said(estimate: Estimate, name: str, currency: str | None) -> str:
-    if name != REVENUE or estimate.value is None or currency is None:
-        return str(estimate)
-    said = str(_money(estimate.value, currency))
-    if estimate.interval is not None:
-        low, high = (_money(one, currency).amount for one in (estimate.interval.low, estimate.interval.high))
-        said = f"{said} ({100 * estimate.interval.level:g} %: {low} to {high}; n = {estimate.n:,})"
-    return said
-
-
 def _money(minor: float, currency: str) -> Money:
-    return Money.rounded(Decimal(str(minor)).scaleb(-minor_digits(currency)), currency)
+    return Money.of_minor(round(minor), currency)
 
 
 def _listed(title: str, lists: Mapping[int, Sequence[Any]]) -> Iterable[Block]:

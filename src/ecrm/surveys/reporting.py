@@ -6,12 +6,15 @@ What is on it is in `reported`; how charts are drawn is in `charts`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from ecrm.errors import NotFoundError
+from ecrm.surveys.account import Account
 from ecrm.surveys.followup import Followup
+from ecrm.surveys.model import Survey
 from ecrm.surveys.reported import (
     Section,
     answered_section,
@@ -24,8 +27,68 @@ from ecrm.surveys.reported import (
     verbatim_section,
 )
 from ecrm.surveys.results import Results, Verbatim
+from ecrm.surveys.results.asked import scoring_of
 
-__all__ = ["write_report"]
+__all__ = ["Reports", "write_report"]
+
+
+class Reports(Account):
+    """Write what the surveys of one shop came to; see `Account` for the arguments."""
+
+    def report(
+        self,
+        survey: str,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        *,
+        by: str | None = None,
+        horizon_days: Sequence[int] = (30, 90, 180),
+        also: Mapping[str, str] | None = None,
+        verbatims: int = 0,
+        has_charts: bool = True,
+    ) -> str:
+        """Write one page: results, said versus did, and what people wrote.
+
+        With verbatims it holds personal data: note in the audit who gets it, as `ecrm surveys report` does.
+
+        Args:
+            survey: Its key.
+            since: From when on: a time with its zone, or a day of the shop.
+            until: Before when.
+            by: What to split it by, as for `results`.
+            horizon_days: Within how many days, as for `said_versus_did`.
+            also: What else customers may do, as for `said_versus_did`.
+            verbatims: How many of the newest texts are quoted, 0 to 1,000.
+            has_charts: Whether there are charts.
+
+        Returns:
+            HTML of one file: no script, nothing is fetched.
+
+        Raises:
+            NotFoundError: There is no such survey, or nothing to split by.
+            InvalidError: Something can not be.
+            SetupError: There are to be charts, and matplotlib is not installed.
+
+        >>> page = crm.surveys.report("nps", has_charts=False)
+        >>> "no answers yet" in page
+        True
+        """
+        results, settings = self.results(survey, since, until, by=by), self._shop.settings
+        texts = self.verbatims(survey, since, until, limit=verbatims) if verbatims else ()
+        shown = self._defined(survey)
+        title = survey if shown is None else shown.said(shown.title, settings.language)
+        followup = None
+        if shown is not None and scoring_of(shown) is not None:
+            followup = self.said_versus_did(survey, horizon_days, since, until, also=also)
+        at = self._kit.now().astimezone(settings.zone_info)
+        return write_report(title, results, followup, texts, at, has_charts=has_charts)
+
+    def _defined(self, survey: str) -> Survey | None:
+        """Give a survey; None of one that another system asks, of which there are answers alone."""
+        try:
+            return self.show(survey)
+        except NotFoundError:
+            return None
 
 
 def write_report(
@@ -67,18 +130,16 @@ def write_report(
     if followup is not None:
         headlines.append(followup.sentence)
     page: str = _template().render(
-        title=title, about=_about(results), headlines=headlines, notes=results.notes,
+        title=title, about=_about(results, at.tzinfo), headlines=headlines, notes=results.notes,
         sections=[one for one in sections if one is not None], made=f"Made on {at:%Y-%m-%d at %H:%M %Z}.",
     )  # fmt: skip
     return page
 
 
-def _about(results: Results) -> str:
-    days = [
-        f"from {results.since:%Y-%m-%d}" if results.since else "",
-        f"until {results.until:%Y-%m-%d}" if results.until else "",
-    ]
-    return " ".join([f"{results.n:,} answers", *(one for one in days if one)])
+def _about(results: Results, zone: dt.tzinfo | None) -> str:
+    begins = [] if results.since is None else [f"from {results.since.astimezone(zone):%Y-%m-%d}"]
+    ends = [] if results.until is None else [f"until {results.until.astimezone(zone):%Y-%m-%d}"]
+    return " ".join([f"{results.n:,} answers", *begins, *ends])
 
 
 @lru_cache(maxsize=1)

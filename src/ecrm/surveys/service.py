@@ -18,12 +18,12 @@ from ecrm.interactions.service import Recorder
 from ecrm.interactions.tables.position import last_position
 from ecrm.messages.arranging import Held
 from ecrm.shops.service import Shop
-from ecrm.surveys.account import Account
 from ecrm.surveys.answering import Answered, Answering, Opened
 from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
 from ecrm.surveys.model import Survey
 from ecrm.surveys.model.plan import Plan
+from ecrm.surveys.reporting import Reports
 from ecrm.surveys.results.reading import Reader
 from ecrm.surveys.showing import Invitation, Running, invitation_of, running_of
 from ecrm.surveys.tables import invitation as invitation_table
@@ -37,7 +37,7 @@ from ecrm.values.who import Someone
 __all__ = ["Surveys"]
 
 
-class Surveys(Account):
+class Surveys(Reports):
     """Serve the surveys of one shop.
 
     Args:
@@ -117,7 +117,7 @@ class Surveys(Account):
             running_table.save_run(transaction, row)
             return row
 
-        return running_of(self._database.transact(work), {})
+        return running_of(self._database.transact(work), {}, self._kit.now())
 
     def stop(self, name: str) -> Running:
         """Ask nobody any more; who was asked already can still answer.
@@ -134,13 +134,14 @@ class Surveys(Account):
             running_table.save_run(transaction, row)
             return row
 
-        return running_of(self._database.transact(work), {})
+        return running_of(self._database.transact(work), {}, self._kit.now())
 
     def running(self) -> Sequence[Running]:
         """Give how surveys are asked, those that were stopped too, with what became of their invitations."""
         with self._database.read() as transaction:
             counts = invitation_table.count_states(transaction, self._shop.key)
-            return [running_of(run, counts) for run in running_table.runs_of(transaction, self._shop.key)]
+            now = self._kit.now()
+            return [running_of(run, counts, now) for run in running_table.runs_of(transaction, self._shop.key)]
 
     def invite(self, who: Someone, survey: str) -> Invitation:
         """Ask one customer now, by a message; the rules hold for them too. In quiet hours the invitation waits.
@@ -206,14 +207,15 @@ class Surveys(Account):
         token = tokens_in(self._database, self._kit).again(token_of(row), row.token_hash)
         return f"{self._public_url()}/survey/{token}"
 
-    def shop_of(self, token: str) -> str:
-        """Give the shop whose key signed a token, of an invitation or of a link for everybody.
+    def read_token(self, token: str) -> tuple[str, bool]:
+        """Give the shop whose key signed a token, and whether it is that of a link for everybody.
 
         Raises:
-            InvalidError: The token is forged.
+            InvalidError: The token is forged, or its link expired.
         """
         tokens = tokens_in(self._database, self._kit)
-        return tokens.read_link(token).shop if tokens.is_link(token) else tokens.read(token).shop
+        is_link = tokens.is_link(token)
+        return (tokens.read_link(token).shop if is_link else tokens.read(token).shop), is_link
 
     def open(self, token: str) -> Opened:
         """Open what a token leads to; nothing changes.

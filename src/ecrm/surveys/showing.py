@@ -10,9 +10,11 @@ import attrs
 
 from ecrm.surveys.model.plan import Plan
 from ecrm.surveys.tables.invitation import InvitationRow
-from ecrm.surveys.tables.running import RunRow
+from ecrm.surveys.tables.running import RUNNING, RunRow
 
 __all__ = ["Invitation", "Running", "Version", "invitation_of", "running_of"]
+
+ENDED = "ended"
 
 
 @attrs.frozen
@@ -41,7 +43,7 @@ class Running:
     Args:
         name: What this way of asking is called.
         survey: The key of the survey.
-        state: running or stopped.
+        state: running, stopped, or ended: then its plan says that nobody is asked any more.
         started_at: When it was started.
         plan: How it is asked.
         counts: How many invitations of the survey are in each state.
@@ -91,6 +93,8 @@ def invitation_of(row: InvitationRow) -> Invitation:
     return Invitation(**{field.name: getattr(row, field.name) for field in attrs.fields(Invitation)})
 
 
-def running_of(run: RunRow, counts: Mapping[str, Mapping[str, int]]) -> Running:
+def running_of(run: RunRow, counts: Mapping[str, Mapping[str, int]], now: dt.datetime) -> Running:
     """Show how a survey is asked."""
-    return Running(run.name, run.survey, run.state, run.started_at, run.plan, dict(counts.get(run.survey, {})))
+    is_over = run.state == RUNNING and run.plan.ends_at is not None and run.plan.ends_at <= now
+    state = ENDED if is_over else run.state
+    return Running(run.name, run.survey, state, run.started_at, run.plan, dict(counts.get(run.survey, {})))

@@ -23,6 +23,7 @@ from ecrm.interactions.recording import Kit
 __all__ = ["LinkToken", "Token", "Tokens", "hash_of", "tokens_in"]
 
 _LONGEST = 2_000
+_PARTS_OF_LINK = 4
 _PERSONAL, _LINK, _STAMP = "survey", "survey-link", "survey-stamp"
 # Who comes back to a page after a day did not take a day to answer.
 _SITTING = dt.timedelta(days=1)
@@ -184,6 +185,9 @@ class Tokens:
 
     def is_link(self, text: str) -> bool:
         """Tell whether it is the token of a link for everybody, signed by us."""
+        if len(_claimed(text)) != _PARTS_OF_LINK:
+            # Most are not: the signature need not be tried.
+            return False
         try:
             self._read(text, _LINK)
         except InvalidError:
@@ -201,20 +205,28 @@ class Tokens:
         return made
 
     def _read(self, text: str | None, use: str) -> list[Any]:
-        from itsdangerous import BadData, URLSafeSerializer
+        from itsdangerous import BadData
 
-        if not isinstance(text, str) or len(text) > _LONGEST or not text.isascii():
-            raise InvalidError.of("link", _GONE)
+        claimed = _claimed(text)
         # Which key it is to be signed with, it says itself; nothing of it is believed before that is checked.
-        _, claimed = URLSafeSerializer("").loads_unsafe(text)
-        shop = claimed[0] if isinstance(claimed, list) and claimed else None
-        if not isinstance(shop, str):
+        shop = claimed[0] if claimed else None
+        if not isinstance(text, str) or not isinstance(shop, str):
             raise InvalidError.of("link", _GONE)
         try:
             said: list[Any] = self._links.signer(shop, use).loads(text)
         except BadData as error:
             raise InvalidError.of("link", _GONE) from error
         return said
+
+
+def _claimed(text: str | None) -> list[Any]:
+    """Give what a token says, unchecked; nothing where it says nothing."""
+    from itsdangerous import URLSafeSerializer
+
+    if not isinstance(text, str) or len(text) > _LONGEST or not text.isascii():
+        return []
+    _, claimed = URLSafeSerializer("").loads_unsafe(text)
+    return claimed if isinstance(claimed, list) else []
 
 
 def _only(key: bytes) -> Callable[[str], tuple[bytes, ...]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ChannelStage,
         Loopback,
         PluginContract,
+        QuestionCase,
         SourceCase,
         SourceContract,
     )
@@ -34,6 +35,7 @@ __all__ = [
     "FrozenLine",
     "Loopback",
     "PluginContract",
+    "QuestionCase",
     "SourceCase",
     "SourceContract",
     "capture",

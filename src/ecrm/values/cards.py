@@ -18,6 +18,9 @@ _SHORTEST_AMONG_IDS = 15
 _RUN = re.compile(r"(?<!\d)\d(?:[ \u00a0-]{0,2}\d){12,}")
 _GROUP = re.compile(r"\d+")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+# The digits and dashes of a UUID can look like a card: whoever the id is of could then do nothing.
+_UUID = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+                   r"(?![0-9A-Za-z])", re.IGNORECASE)  # fmt: skip
 _ISSUERS = (
     (re.compile(r"4"), {13, 16, 18, 19}),
     (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|9792|220[0-4]"), {16}),
@@ -49,13 +52,13 @@ def holds_card_number(text: str, shortest: int = _SHORTEST) -> bool:
     """Tell whether a text holds the number of a payment card.
 
     A number counts when it has the length and the first digits of a card issuer and a right check
-    digit. Groups may be parted by blanks and dashes. A valid IBAN and a valid EAN-13 do not count.
+    digit. Groups may be parted by blanks and dashes. A valid IBAN, a valid EAN-13 and a UUID do not count.
 
     Args:
         text: What is looked at.
         shortest: The fewest digits that count, 13 or more.
 
-    Source: ISO/IEC 7812-1, annex B (Luhn); ISO 13616 (IBAN); GS1 (EAN-13).
+    Source: ISO/IEC 7812-1, annex B (Luhn); ISO 13616 (IBAN); GS1 (EAN-13); RFC 9562 (UUID).
 
     >>> holds_card_number("card 4111 1111 1111 1111, thanks")
     True
@@ -64,7 +67,7 @@ def holds_card_number(text: str, shortest: int = _SHORTEST) -> bool:
     """
     if not _RUN.search(text):
         return False
-    bare = _IBAN.sub(_without_valid_iban, text)
+    bare = _IBAN.sub(_without_valid_iban, _UUID.sub(" ", text))
     return any(
         len(digits) >= shortest and _is_card_number(digits)
         for run in _RUN.finditer(bare)

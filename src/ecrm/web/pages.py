@@ -8,11 +8,11 @@ Source: RFC 8058, Signaling One-Click Functionality for List Email Headers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from http import HTTPStatus
-from importlib import resources
 from typing import Any
 from urllib.parse import parse_qs
+
+import attrs
 
 from ecrm.consent import Purpose
 from ecrm.consent.links import Link
@@ -21,22 +21,14 @@ from ecrm.crm import CRM
 from ecrm.errors import InvalidError, NotFoundError
 from ecrm.http import Request, Response
 from ecrm.values import Actor
+from ecrm.web.frame import Frame
+from ecrm.web.origins import is_from_elsewhere
 from ecrm.web.words import words_for
 
-__all__ = ["HEADERS", "Pages"]
+__all__ = ["Pages"]
 
 _LONGEST_BODY = 16_384
-# The address holds what proves who it is: it goes to no other site, into no cache and no index.
-HEADERS: Mapping[str, str] = {
-    "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex",
-    "x-content-type-options": "nosniff",
-    "content-security-policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
-    ),
-}
+_MOST_FIELDS = 500
 _CUSTOMER = Actor.customer()
 Form = Mapping[str, list[str]]
 
@@ -64,36 +56,39 @@ class Pages:
             request: Its path ends in `/unsubscribe/<token>`, `/preferences/<token>` or `/confirm/<token>`.
         """
         use, _, token = request.path.strip("/").rpartition("/")
-        serve = self._served().get(use.rpartition("/")[2])
+        served = use.rpartition("/")[2]
+        serve = self._served().get(served)
         if serve is None:
             return Response(HTTPStatus.NOT_FOUND)
+        frame = attrs.evolve(Frame.of(request), crm=self._crm)
         if request.method not in {"GET", "HEAD", "POST"}:
-            return Response(HTTPStatus.METHOD_NOT_ALLOWED, headers={"allow": "GET, HEAD, POST"})
+            return frame.notice("method", HTTPStatus.METHOD_NOT_ALLOWED, headers={"allow": "GET, HEAD, POST"})
         form = _form(request)
         if form is None:
-            return Response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return frame.notice("large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        # To refuse messages works from wherever it is asked: so the law and RFC 8058 have it.
+        if request.method == "POST" and served != "unsubscribe" and is_from_elsewhere(request):
+            return frame.notice("elsewhere", HTTPStatus.FORBIDDEN)
         try:
-            return serve(token, form, request.method == "POST")
+            return serve(_Asked(frame, token, form, is_post=request.method == "POST"))
         except (InvalidError, NotFoundError):
             # Forged, expired, or the customer was erased: nobody is told which.
-            language, words = words_for(self._crm.shop.settings.language)
-            return _page(language, HTTPStatus.GONE, words["gone"], text=words["gone_more"])
+            return frame.notice("gone", HTTPStatus.GONE)
 
-    def _served(self) -> Mapping[str, Callable[[str, Form, bool], Response]]:
+    def _served(self) -> Mapping[str, Callable[[_Asked], Response]]:
         return {"unsubscribe": self._unsubscribe, "preferences": self._preferences, "confirm": self._confirm}
 
-    def _opened(self, token: str, use: Any) -> tuple[Link, CRM, str]:
-        link = self._crm.links.read(token, use)
+    def _opened(self, asked: _Asked, use: Any) -> tuple[Link, CRM, _Sheet]:
+        link = self._crm.links.read(asked.token, use)
         crm = self._crm.for_shop(link.shop)
         customer = crm.customers.get(link.who)
-        return link, crm, customer.language or crm.shop.settings.language
+        language, words = words_for(customer.language or crm.shop.settings.language)
+        return link, crm, _Sheet(attrs.evolve(asked.frame, crm=crm), language, words, asked.token)
 
-    def _unsubscribe(self, token: str, _: Form, is_post: bool) -> Response:  # noqa: FBT001 - called by place alone
-        link, crm, spoken = self._opened(token, "unsubscribe")
-        language, words = words_for(spoken)
-        if not is_post:
-            return _page(language, HTTPStatus.OK, words["unsubscribe"], text=words["unsubscribe_ask"],
-                         action=words["unsubscribe_do"])  # fmt: skip
+    def _unsubscribe(self, asked: _Asked) -> Response:
+        link, crm, sheet = self._opened(asked, "unsubscribe")
+        if not asked.is_post:
+            return sheet.asks("unsubscribe")
         purpose = link.purpose or "marketing"
         # A link that is used again withdraws again, where they agreed meanwhile; else it says nothing new.
         if not crm.consent.is_withdrawn(link.who, purpose, link.channel):
@@ -101,15 +96,13 @@ class Pages:
             crm.consent.withdraw(
                 link.who, purpose, link.channel, method="unsubscribe", evidence=evidence, actor=_CUSTOMER
             )
-        return _page(language, HTTPStatus.OK, words["unsubscribe"], said=words["unsubscribed"])
+        return sheet.says("unsubscribe", "unsubscribed")
 
-    def _preferences(self, token: str, form: Form, is_post: bool) -> Response:  # noqa: FBT001 - as above
-        link, crm, spoken = self._opened(token, "preferences")
-        language, words = words_for(spoken)
-        said = ""
-        if is_post:
-            self._choose(crm, link, form)
-            said = words["saved"]
+    def _preferences(self, asked: _Asked) -> Response:
+        link, crm, sheet = self._opened(asked, "preferences")
+        words = sheet.words
+        if asked.is_post:
+            self._choose(crm, link, asked.form)
         crm.audit.note_read(link.who, "page preferences", _CUSTOMER)
         purposes = [
             {"about": _about(purpose, words), "channels": [
@@ -119,10 +112,8 @@ class Pages:
             ]}
             for purpose in _offered(crm)
         ]  # fmt: skip
-        return _page(
-            language, HTTPStatus.OK, words["preferences"], said=said, text=words["preferences_ask"],
-            action=words["preferences_do"], purposes=purposes, all=words["preferences_all"],
-        )  # fmt: skip
+        return sheet.asks("preferences", said=words["saved"] if asked.is_post else "", purposes=purposes,
+                          all=words["preferences_all"])  # fmt: skip
 
     def _channels(self, crm: CRM, link: Link, purpose: Purpose) -> Iterator[tuple[str | None, bool]]:
         if not purpose.has_channels:
@@ -142,14 +133,11 @@ class Pages:
                     say = crm.consent.grant if is_wanted else crm.consent.withdraw
                     say(link.who, purpose.name, channel, method="preferences", actor=_CUSTOMER)
 
-    def _confirm(self, token: str, _: Form, is_post: bool) -> Response:  # noqa: FBT001 - as above
-        link, crm, spoken = self._opened(token, "confirm")
-        language, words = words_for(spoken)
-        if not is_post:
-            return _page(
-                language, HTTPStatus.OK, words["confirm"], text=words["confirm_ask"], action=words["confirm_do"]
-            )
-        purpose, source_id = link.purpose or "marketing", f"confirm:{token[-40:]}"
+    def _confirm(self, asked: _Asked) -> Response:
+        link, crm, sheet = self._opened(asked, "confirm")
+        if not asked.is_post:
+            return sheet.asks("confirm")
+        purpose, source_id = link.purpose or "marketing", f"confirm:{asked.token[-40:]}"
         told = crm.consent.grant(
             link.who, purpose, link.channel, method="double_opt_in", actor=_CUSTOMER, text_version=link.text_version,
             source_id=source_id,
@@ -157,7 +145,39 @@ class Pages:
         if crm.consent.is_withdrawn(link.who, purpose, link.channel):
             # It was used before, and taken back since: a link confirms once.
             raise InvalidError.of("link", f"used before, as {told.id}")
-        return _page(language, HTTPStatus.OK, words["confirm"], said=words["confirmed"])
+        return sheet.says("confirm", "confirmed")
+
+
+@attrs.frozen(repr=False)
+class _Asked:
+    """What a page is asked."""
+
+    frame: Frame
+    token: str
+    form: Form
+    is_post: bool = attrs.field(kw_only=True)
+
+
+@attrs.frozen(repr=False)
+class _Sheet:
+    """A page in the language of its reader."""
+
+    frame: Frame
+    language: str
+    words: Mapping[str, str]
+    token: str
+
+    def asks(self, page: str, **said: Any) -> Response:
+        """Show a form with one button."""
+        words = self.words
+        return self.frame.page(
+            "page.html", self.language, title=words[page], text=words[f"{page}_ask"], action=words[f"{page}_do"],
+            token=self.token, **said,
+        )  # fmt: skip
+
+    def says(self, page: str, what: str) -> Response:
+        """Say what was done."""
+        return self.frame.page("page.html", self.language, title=self.words[page], said=self.words[what])
 
 
 def _field(purpose: Purpose, channel: str | None) -> str:
@@ -175,21 +195,12 @@ def _offered(crm: CRM) -> list[Purpose]:
 
 
 def _form(request: Request) -> Form | None:
+    """Read what a form sent; None where it is too much."""
     if request.method != "POST":
         return {}
     if len(request.body) > _LONGEST_BODY:
         return None
-    return parse_qs(request.body.decode("utf-8", "replace"), max_num_fields=None)
-
-
-def _page(language: str, status: int, title: str, **said: Any) -> Response:
-    body = _template().render(language=language, title=title, **{"purposes": (), "all": "", **said})
-    return Response(int(status), body.encode(), HEADERS)
-
-
-@lru_cache(maxsize=1)
-def _template() -> Any:
-    from jinja2 import Environment
-
-    source = (resources.files("ecrm.web") / "page.html").read_text(encoding="utf-8")
-    return Environment(autoescape=True, trim_blocks=True).from_string(source)
+    try:
+        return parse_qs(request.body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return None

@@ -12,6 +12,8 @@ from http import HTTPStatus
 from ecrm.crm import CRM
 from ecrm.errors import InvalidError, UnavailableError
 from ecrm.http import Request, Response
+from ecrm.web.assets import Assets
+from ecrm.web.frame import Frame
 from ecrm.web.pages import Pages
 from ecrm.web.surveys import SurveyPages
 
@@ -20,6 +22,7 @@ __all__ = ["LONGEST_BODY", "Answer", "Site"]
 _LOG = logging.getLogger("ecrm.web")
 _RETRY_AFTER_S = 30
 LONGEST_BODY = 16 * 1_048_576
+_PAGES = frozenset(("survey", "unsubscribe", "preferences", "confirm"))
 Answer = Callable[[Request], Response]
 
 
@@ -45,7 +48,7 @@ class Site:
         self._crm = crm
         pages = Pages(crm).answer
         own: dict[str, Answer] = {"webhooks": self._webhook, "survey": SurveyPages(crm).answer}
-        own |= dict.fromkeys(("unsubscribe", "preferences", "confirm"), pages)
+        own |= {"assets": Assets(crm).answer, **dict.fromkeys(("unsubscribe", "preferences", "confirm"), pages)}
         for word in mounts or {}:
             if word in own or "/" in word or not word:
                 raise InvalidError.of("mounts", f"give one word that is not {', '.join(own)}")
@@ -65,15 +68,23 @@ class Site:
         if answer is None:
             return Response(HTTPStatus.NOT_FOUND)
         if len(request.body) > LONGEST_BODY:
-            return Response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return _failed(request, word, "large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
             return answer(request)
         except UnavailableError:
             _LOG.warning("a request to %s was put off: the database is away", word)
-            return Response(HTTPStatus.SERVICE_UNAVAILABLE, headers={"retry-after": str(_RETRY_AFTER_S)})
+            return _failed(request, word, "away", HTTPStatus.SERVICE_UNAVAILABLE)
         except Exception as error:  # noqa: BLE001 - the host's server must get an answer, and the log no request
             _LOG.error("a request to %s failed: %s", word, type(error).__name__)
-            return Response(HTTPStatus.INTERNAL_SERVER_ERROR)
+            return _failed(request, word, "failed", HTTPStatus.INTERNAL_SERVER_ERROR)
 
     def _webhook(self, request: Request) -> Response:
         return self._crm.receive(request.path.strip("/").partition("/")[2], request)
+
+
+def _failed(request: Request, word: str, said: str, status: HTTPStatus) -> Response:
+    headers = {"retry-after": str(_RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    if word not in _PAGES:
+        return Response(status, headers=headers)
+    # Whoever reads it is a person; of the shop nothing is asked now.
+    return Frame.of(request).notice(said, status, headers=headers)

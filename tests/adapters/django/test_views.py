@@ -91,6 +91,22 @@ def test_mount_of_the_settings_gets_the_request_as_the_world_sees_it(client):
     assert told == {"path": "/v1/track", "url": "https://shop.example/crm/v1/track?a=1", "q": {"a": "1"}, "n": 2}
 
 
+def test_the_address_is_the_servers_word_and_no_headers(client):
+    def told(_):
+        return lambda request: Response(200, request.remote_address.encode())
+
+    with with_ecrm(MOUNTS={"v1": told}):
+        answer = client.get("/crm/v1/x", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": "192.0.2.9"})
+    assert answer.content == b"192.0.2.1"
+
+
+def test_what_pages_are_drawn_with_is_served(client):
+    from ecrm.web.assets import named
+
+    answer = client.get(f"/crm/assets/{named('pages.css')}")
+    assert (answer.status_code, answer["content-type"]) == (200, "text/css; charset=utf-8")
+
+
 def test_mount_may_be_a_class_that_answers(client):
     with with_ecrm(MOUNTS={"v1": Collector}):
         answer = client.post("/crm/v1/batch", b"{}", content_type="application/json")

@@ -9,6 +9,7 @@ import sys
 import flask
 import pytest
 from flask_shops import count_orders, order_completed
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from acme import Acme
 from ecrm import CRM
@@ -17,6 +18,7 @@ from ecrm.consent.links import Link
 from ecrm.errors import SetupError
 from ecrm.http import Response
 from ecrm.signatures import signature
+from ecrm.web.assets import named
 
 HORSE = "correct horse battery staple"
 
@@ -31,6 +33,7 @@ class Echo:
         told = {
             "shop": self.shop, "method": request.method, "path": request.path, "body": request.body.decode(),
             "query": dict(request.query), "url": request.url, "header": request.headers.get("x-a"),
+            "address": request.remote_address,
         }  # fmt: skip
         return Response.json(told, 202)
 
@@ -105,7 +108,20 @@ def test_a_mount_is_told_the_request_as_it_came(bare):
     assert answer.json == {
         "shop": "main", "method": "PUT", "path": "/echo/a b", "body": "ş", "query": {"c": "d"},
         "url": "http://localhost/ecrm/echo/a%20b?c=d", "header": "1",
+        "address": "127.0.0.1",
     }  # fmt: skip
+
+
+def test_the_address_is_the_servers_word_unless_the_program_believes_its_proxy(bare):
+    app = bare(ECRM_MOUNTS={"echo": Echo})
+    asked = {"headers": {"X-Forwarded-For": "192.0.2.9"}, "environ_base": {"REMOTE_ADDR": "192.0.2.1"}}
+    assert app.test_client().get("/ecrm/echo", **asked).json["address"] == "192.0.2.1"
+    app.wsgi_app = ProxyFix(app.wsgi_app)
+    assert app.test_client().get("/ecrm/echo", **asked).json["address"] == "192.0.2.9"
+
+
+def test_what_pages_are_drawn_with_is_served(bare):
+    assert bare().test_client().get(f"/ecrm/assets/{named('pages.css')}").mimetype == "text/css"
 
 
 def test_the_site_answers_options_itself(bare):

@@ -18,6 +18,7 @@ from ecrm.surveys.scoring import (
     Happening,
     Moments,
     ces,
+    csat,
     difference,
     difference_of_estimates,
     kaplan_meier,
@@ -33,6 +34,8 @@ START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 NPS_CHANCES = dict(zip(range(11), (3, 1, 1, 2, 3, 6, 5, 10, 20, 20, 29), strict=True))
 OTHER_NPS_CHANCES = dict(zip(range(11), (6, 2, 3, 3, 4, 10, 12, 15, 20, 10, 15), strict=True))
+CSAT_CHANCES = dict(zip(range(1, 6), (6, 8, 14, 40, 32), strict=True))
+OTHER_CSAT_CHANCES = dict(zip(range(1, 6), (20, 18, 22, 25, 15), strict=True))
 CES_CHANCES = dict(zip(range(1, 8), (4, 5, 8, 13, 25, 25, 20), strict=True))
 OTHER_CES_CHANCES = dict(zip(range(1, 8), (10, 15, 20, 20, 15, 12, 8), strict=True))
 
@@ -123,6 +126,22 @@ def test_ces(rounds, n):
     assert_covers(expected(CES_CHANCES), lambda chance: ces(drawn(chance, CES_CHANCES, n)).mean, rounds, n)
 
 
+@pytest.mark.parametrize("n", [20, 100])
+def test_csat_the_share_of_the_satisfied_and_the_mean(rounds, n):
+    best = expected(CSAT_CHANCES, lambda value: value >= 4)
+    assert_covers(best, lambda chance: csat(drawn(chance, CSAT_CHANCES, n)).best, 2 * rounds, n)
+    assert_covers(expected(CSAT_CHANCES), lambda chance: csat(drawn(chance, CSAT_CHANCES, n)).mean, 2 * rounds, n)
+
+
+def test_difference_of_two_csat(rounds):
+    truth = expected(CSAT_CHANCES, lambda value: value >= 4) - expected(OTHER_CSAT_CHANCES, lambda value: value >= 4)
+    assert_covers(
+        truth,
+        lambda chance: difference(csat(drawn(chance, CSAT_CHANCES, 60)), csat(drawn(chance, OTHER_CSAT_CHANCES, 40))),
+        2 * rounds, 8,
+    )  # fmt: skip
+
+
 def test_difference_of_two_means(rounds):
     truth = expected(CES_CHANCES) - expected(OTHER_CES_CHANCES)
     assert_covers(
@@ -204,6 +223,16 @@ def followed(chance, number, group, mean_days):
     length, at = chance.uniform(0, 180) * DAY, chance.expovariate(1 / mean_days) * DAY
     happened = [Happening("Order Completed", START + at, revenue(chance))] if at <= length else []
     return Followed(str(number), group, START, START + length, happened)
+
+
+def test_revenue_beside_a_score_with_follow_up_that_is_not_over(rounds):
+    """Those whose 90 days are over stand for all, since the end of the follow-up has nothing to do with buying."""
+
+    def draw(chance):
+        rows = [followed(chance, number, "promoter", 60) for number in range(160)]
+        return said_versus_did(rows, horizons_days=(90,)).of("promoter", 90)["revenue"]
+
+    assert_covers((1 - math.exp(-90 / 60)) * MEAN_REVENUE, draw, rounds, 9)
 
 
 def test_said_versus_did_with_follow_up_that_is_not_over(rounds):

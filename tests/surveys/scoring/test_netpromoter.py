@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +14,9 @@ from hypothesis import strategies as st
 from ecrm import InvalidError
 from ecrm.surveys.scoring import band_of, nps, nps_difference, nps_of_bands
 
+DATA = Path(__file__).parents[4] / "shared" / "data" / "cdnow" / "published_values.json"
+# Without the collection there is nothing to compare with, and the same example stands below.
+PUBLISHED = [DATA] if DATA.exists() else []
 answers = st.lists(st.integers(0, 10), min_size=1, max_size=60)
 bands = st.tuples(st.integers(0, 300), st.integers(0, 300), st.integers(0, 300)).filter(any)
 
@@ -22,6 +28,18 @@ def test_the_published_example_comes_out_to_four_decimals():
     assert round(found.variance, 4) == 0.65
     assert round(found.standard_error, 4) == 8.0623
     assert (round(found.wald.low, 3), round(found.wald.high, 3)) == (34.198, 65.802)
+
+
+@pytest.mark.parametrize("published", PUBLISHED)
+def test_the_figures_of_the_collection_come_out(published):
+    said = json.loads(published.read_text(encoding="utf-8"))["NPS"]
+    told = re.match(
+        r"NPS (\d+), var ([\d.]+), SE ([\d.]+), 95% Wald ([\d.]+)\.\.([\d.]+)", said["example P=70 N=10 D=20"]
+    )
+    found = nps_of_bands(70, 10, 20)
+    ours = (found.score.value, found.variance, found.standard_error, found.wald.low, found.wald.high)
+    assert [round(number, 4) for number in ours[:3]] == [float(text) for text in told.groups()[:3]]
+    assert [round(number, 3) for number in ours[3:]] == [float(text) for text in told.groups()[3:]]
 
 
 def test_the_adjusted_interval_is_the_plain_one_of_three_more_answers():

@@ -8,6 +8,7 @@ import itertools
 import logging
 import time
 
+import attrs
 import pytest
 import sqlalchemy as sa
 
@@ -15,10 +16,10 @@ from ecrm import InvalidError
 from ecrm.composition import Core
 from ecrm.database.types import Id, Key
 from ecrm.effects import Keep, Note, SetTimer, Tag
-from ecrm.hookspecs import Fact, Follower, Reaction, Tables, Timer, hookimpl
+from ecrm.hookspecs import Fact, Follower, QuestionKind, Reaction, Tables, Timer, hookimpl
 from ecrm.reactions.parts import Acted
 from ecrm.reactions.reacting import Reactor
-from ecrm.testing import PluginContract
+from ecrm.testing import PluginContract, QuestionCase
 
 GIFT = "Gift Sent"
 
@@ -409,6 +410,104 @@ class TestAlone(Contract):
     @pytest.fixture
     def plugin(self):
         return Plugin
+
+
+def shade(answer, options):
+    """Take a shade of grey, 0 to the most there is, as digits or a number."""
+    number = int(answer)
+    if not 0 <= number <= options["most"]:
+        raise ValueError
+    return number
+
+
+def check_shades(options):
+    """Take options that say how many shades there are."""
+    if not isinstance(options.get("most"), int):
+        raise InvalidError.of("most", "give a number")
+
+
+class Shades(Plugin):
+    """A plugin that brings a kind of question, which is right."""
+
+    def kind(self):
+        return QuestionKind("shade", "A shade.", check=shade, check_options=check_shades, field="json:dumps")
+
+    @hookimpl
+    def register_question_kinds(self):
+        return [self.kind()]
+
+
+class ShadesContract(Contract):
+    @pytest.fixture
+    def questions(self):
+        case = {"options": {"most": 9}, "wrong_options": [{}, {"most": "many"}]}
+        return [QuestionCase("shade", right=["7", 0], wrong=["grey", 10, [1]], **case)]
+
+
+class TestShades(ShadesContract):
+    @pytest.fixture
+    def plugin(self):
+        return Shades
+
+
+class TestUntold(Contract):
+    """The plugin is right, and nobody says which answers it takes."""
+
+    @pytest.fixture
+    def plugin(self):
+        return Shades
+
+
+class TestFieldless(ShadesContract):
+    """Its field is not there."""
+
+    @pytest.fixture
+    def plugin(self):
+        return other(field="ecrm.surveys:nothing")
+
+
+class TestTakingAll(ShadesContract):
+    """It takes any answer and any option."""
+
+    @pytest.fixture
+    def plugin(self):
+        return other(check=lambda answer, _: str(answer), check_options=lambda _: None)
+
+
+class TestCountingAnswers(ShadesContract):
+    """It keeps an answer in another way each time."""
+
+    @pytest.fixture
+    def plugin(self):
+        count = itertools.count()
+        return other(check=lambda answer, options: shade(answer, options) + next(count))
+
+
+class TestShifting(ShadesContract):
+    """It does not give its own result again."""
+
+    @pytest.fixture
+    def plugin(self):
+        return other(check=lambda answer, options: min(shade(answer, options) + 1, 9))
+
+
+class TestRefusing(ShadesContract):
+    """It takes texts alone, and keeps numbers."""
+
+    @pytest.fixture
+    def plugin(self):
+        def check(answer, options):
+            if not isinstance(answer, str):
+                raise TypeError
+            return shade(answer, options)
+
+        return other(check=check)
+
+
+def other(**changes):
+    """Make the plugin with a kind that differs."""
+    kind = attrs.evolve(Shades().kind(), **changes)
+    return type("Other", (Shades,), {"kind": lambda _: kind})
 
 
 class TestNothingGiven(Contract):

@@ -54,4 +54,5 @@ def _read(request: HttpRequest, path: str, body: bytes) -> Request:
     query = request.META.get("QUERY_STRING", "")
     url = f"{public.rstrip('/')}/{path}{'?' if query else ''}{query}" if public else request.build_absolute_uri()
     given: dict[str, Any] = dict(request.GET.items())
-    return Request(request.method or "GET", f"/{path}", body, dict(request.headers.items()), given, url)
+    address = request.META.get("REMOTE_ADDR") or ""
+    return Request(request.method or "GET", f"/{path}", body, dict(request.headers.items()), given, url, address)

@@ -42,7 +42,11 @@ def _told(path: str) -> Request:
     request.max_content_length = min(request.max_content_length or LONGEST_BODY, LONGEST_BODY)
     # Raw, before anything reads it as a form or as JSON: signatures are over these bytes.
     body = request.get_data()
-    return Request(request.method, f"/{path}", body, request.headers.items(), request.args.to_dict(), request.url)
+    # Flask knows which proxies the shop believes (werkzeug's ProxyFix).
+    return Request(
+        request.method, f"/{path}", body, request.headers.items(), request.args.to_dict(), request.url,
+        request.remote_addr or "",
+    )  # fmt: skip
 
 
 def _sent(response: Response) -> flask.Response:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ecrm.database.metadata import METADATA
-from ecrm.database.rows import Put
+from ecrm.database.rows import Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Instant, Json, Key
 from ecrm.values.personal import impersonal
@@ -33,6 +33,7 @@ _PUT = Put(
     SURVEY, ("shop", "key", "version"), ("shop", "key", "version", "state", "author", "at", "body"),
     merge={"state": "set", "author": "set", "at": "set", "body": "set"},
 )  # fmt: skip
+_FIND = Lookup(SURVEY, ("shop", "key", "version"), ("key", "version", "state", "author", "at", "body"))
 
 
 class VersionRow(NamedTuple):
@@ -69,7 +70,11 @@ def versions_of(transaction: Transaction, shop: str, key: str | None = None) -> 
 
 def find_version(transaction: Transaction, shop: str, key: str, version: int) -> VersionRow | None:
     """Give one version."""
-    return next((row for row in versions_of(transaction, shop, key) if row.version == version), None)
+    found = _FIND.rows(transaction, [(shop, key, version)])
+    if not found:
+        return None
+    *values, body = found[0]
+    return VersionRow(*values, json.loads(body))
 
 
 def live_version(transaction: Transaction, shop: str, key: str) -> VersionRow | None:

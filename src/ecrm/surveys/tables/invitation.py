@@ -11,7 +11,7 @@ import attrs
 import sqlalchemy as sa
 
 from ecrm.database.metadata import METADATA
-from ecrm.database.rows import Change, Put
+from ecrm.database.rows import Change, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Key
 from ecrm.messages.tables.message import FAILED, MESSAGE, SENT, SUPPRESSED, UNCERTAIN
@@ -69,6 +69,7 @@ _CHANGING = (
 )  # fmt: skip
 _INSERT = Put(SURVEY_INVITATION, ("shop", "cause"), _COLUMNS, returning=("id",))
 _CHANGE = Change(SURVEY_INVITATION, ("shop", "id"), _CHANGING)
+_BY_ID = Lookup(SURVEY_INVITATION, ("shop", "id"), _COLUMNS)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -113,16 +114,17 @@ def save_invitations(transaction: Transaction, rows: Sequence[InvitationRow]) ->
 
 def find_invitation(transaction: Transaction, shop: str, id_: UUID) -> InvitationRow | None:
     """Give an invitation as it stands."""
-    chosen = SURVEY_INVITATION.c
-    row = transaction.core(sa.select(*chosen).where(chosen.shop == shop, chosen.id == id_)).first()
-    return None if row is None else _row(row)
+    found = _BY_ID.rows(transaction, [(shop, id_)])
+    return InvitationRow(**dict(zip(_COLUMNS, found[0], strict=True))) if found else None
 
 
 def hold_invitation(transaction: Transaction, shop: str, id_: UUID) -> InvitationRow | None:
     """Give an invitation; held until the transaction ends, so that of many who answer it one wins."""
+    if transaction.is_sqlite:
+        return find_invitation(transaction, shop, id_)
     chosen = SURVEY_INVITATION.c
     query = sa.select(*chosen).where(chosen.shop == shop, chosen.id == id_)
-    row = transaction.core(query if transaction.is_sqlite else query.with_for_update()).first()
+    row = transaction.core(query.with_for_update()).first()
     return None if row is None else _row(row)
 
 

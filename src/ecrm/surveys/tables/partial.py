@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from ecrm.database.metadata import METADATA
-from ecrm.database.rows import Drop, Put
+from ecrm.database.rows import Drop, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
 from ecrm.values.personal import personal
@@ -32,6 +32,7 @@ _PUT = Put(
     SURVEY_PARTIAL, ("shop", "invitation_id"), ("shop", "invitation_id", "profile_id", "answers", "at"),
     merge={"profile_id": "set", "answers": "set", "at": "set"},
 )  # fmt: skip
+_FIND = Lookup(SURVEY_PARTIAL, ("shop", "invitation_id"), ("answers",))
 _DROP = Drop(SURVEY_PARTIAL, ("shop", "invitation_id"))
 
 
@@ -56,10 +57,8 @@ def save_partial(
 
 def partial_of(transaction: Transaction, shop: str, invitation_id: UUID) -> dict[str, Any]:
     """Give the answers so far; none where there are none."""
-    chosen = SURVEY_PARTIAL.c
-    query = sa.select(chosen.answers).where(chosen.shop == shop, chosen.invitation_id == invitation_id)
-    found = transaction.core(query).scalar_one_or_none()
-    return dict(found or {})
+    found = _FIND.rows(transaction, [(shop, invitation_id)])
+    return dict(json.loads(found[0][0])) if found else {}
 
 
 def drop_partial(transaction: Transaction, shop: str, invitation_id: UUID) -> None:

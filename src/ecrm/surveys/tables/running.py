@@ -11,7 +11,7 @@ import attrs
 import sqlalchemy as sa
 
 from ecrm.database.metadata import METADATA
-from ecrm.database.rows import Put
+from ecrm.database.rows import Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
 from ecrm.surveys.model.plan import Plan, read_plan
@@ -35,6 +35,7 @@ SURVEY_RUN = sa.Table(
 )
 _COLUMNS = ("name", "survey", "state", "started_at", "plan", "position", "next_at", "page_after")
 _PUT = Put(SURVEY_RUN, ("shop", "name"), ("shop", *_COLUMNS), merge=dict.fromkeys(_COLUMNS[1:], "set"))
+_PLAN = Lookup(SURVEY_RUN, ("shop", "name"), ("plan",))
 
 
 @attrs.frozen(kw_only=True)
@@ -63,6 +64,12 @@ def runs_of(transaction: Transaction, shop: str) -> list[RunRow]:
     """Give what runs, or ran, in a shop, by name."""
     query = sa.select(*SURVEY_RUN.c).where(SURVEY_RUN.c.shop == shop).order_by(SURVEY_RUN.c.name)
     return [_row(row) for row in transaction.core(query)]
+
+
+def plan_of(transaction: Transaction, shop: str, name: str) -> Plan | None:
+    """Give how a survey is asked; None where nothing of this name runs, or ran."""
+    found = _PLAN.rows(transaction, [(shop, name)])
+    return read_plan(json.loads(found[0][0])) if found else None
 
 
 def all_running(transaction: Transaction) -> list[RunRow]:

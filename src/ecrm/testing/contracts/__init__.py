@@ -1,5 +1,6 @@
 """Contracts: classes of tests that the author of a plugin subclasses. They need pytest."""
 
+from ecrm.testing.contracts.asking import QuestionCase
 from ecrm.testing.contracts.case import SourceCase
 from ecrm.testing.contracts.channel import ChannelContract
 from ecrm.testing.contracts.channelcase import Arrival, ChannelCase, ChannelStage
@@ -14,6 +15,7 @@ __all__ = [
     "ChannelStage",
     "Loopback",
     "PluginContract",
+    "QuestionCase",
     "SourceCase",
     "SourceContract",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ecrm.privacy.declared import undeclared
+from ecrm.testing.contracts.asking import Asking
 from ecrm.testing.contracts.purity import Purity
 from ecrm.testing.contracts.repetition import Repetition
 from ecrm.testing.contracts.rows import Rows
@@ -12,11 +13,12 @@ from ecrm.testing.contracts.upkeep import Upkeep
 __all__ = ["PluginContract"]
 
 
-class PluginContract(Repetition, Purity, Rows, Upkeep):
+class PluginContract(Repetition, Purity, Rows, Asking, Upkeep):
     """Test a plugin. A subclass, called `Test…`, gives the fixture `plugin`, and says what the plugin has.
 
     Further fixtures may be given: `history` (what happens to two people or more, oldest first; by default two rounds
-    of each kind the plugin names) and `plugin_settings` (what a shop sets for it, secrets too).
+    of each kind the plugin names), `plugin_settings` (what a shop sets for it, secrets too) and `questions` (a
+    `QuestionCase` for each kind of question it brings).
 
     Attributes:
         has_reactions: Whether it brings reactions.
