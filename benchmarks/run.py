@@ -18,6 +18,7 @@ import reacting
 import reading
 import receiving
 import recording
+import results
 import sending
 import webhooks
 from harness import HEAD
@@ -26,7 +27,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS = {
     "recording": recording, "emitting": emitting, "bulk": bulk, "receiving": receiving, "reading": reading,
     "importing": importing, "reacting": reacting, "sending": sending,
-    "placing": placing, "webhooks": webhooks, "answering": answering,
+    "placing": placing, "webhooks": webhooks, "results": results, "answering": answering,
 }  # fmt: skip
 TEXT = """# Benchmarks
 
