@@ -17,6 +17,7 @@ import reacting
 import reading
 import receiving
 import recording
+import results
 import sending
 import webhooks
 from harness import HEAD
@@ -25,7 +26,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS = {
     "recording": recording, "emitting": emitting, "bulk": bulk, "receiving": receiving, "reading": reading,
     "importing": importing, "reacting": reacting, "sending": sending,
-    "placing": placing, "webhooks": webhooks,
+    "placing": placing, "webhooks": webhooks, "results": results,
 }  # fmt: skip
 TEXT = """# Benchmarks
 

@@ -41,6 +41,14 @@ def test_results_are_shown_as_tables(run):
     assert "days" not in said
 
 
+def test_a_survey_without_a_scale_is_shown_without_a_score(run, crm):
+    crm.surveys.write({"key": "plain", "title": "P", "questions": [{"kind": "yes_no", "key": "again", "asks": "?"}]})
+    crm.surveys.publish("plain")
+    said = run("results", "plain")
+    assert "Moves with the score" not in said
+    assert json.loads(run("results", "plain", "--json"))["score"] is None
+
+
 def test_results_are_given_as_json_with_what_follows_from_them(run):
     found = json.loads(run("results", "mood", "--since", "2020-01-01", "--by", "version", "--every", "day", "--json"))
     assert (found["n"], found["score"]["n"], found["score"]["shares"]["promoter"]["n"]) == (3, 3, 3)

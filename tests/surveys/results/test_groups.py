@@ -49,6 +49,13 @@ def test_by_a_fact_that_is_counted(crm, split):
     assert crm.surveys.results("told", by="orders.count").groups["2"].scores["nps"].detractors == 2
 
 
+def test_by_a_fact_of_many_customers(crm, split):
+    crm.record_many(told(number, customer=Who(card=f"many-{number}"), nps=9) for number in range(120))
+    crm.record_many(told(1_000 + number, customer=Who(card=f"many-{number}"), nps=3) for number in range(50))
+    assert split("surveys.answered_count") == {"1": 70, "2": 100}
+    assert split("language") == {UNKNOWN: 170}
+
+
 def test_by_an_amount_an_attribute_and_whether_somebody_bought(crm, split):
     crm.shop.configure(currency="TRY")
     crm.customers.declare("city", "text")

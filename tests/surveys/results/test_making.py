@@ -13,7 +13,7 @@ from ecrm.surveys.results.counting import Tally
 from ecrm.surveys.results.invited import stops_of
 from ecrm.surveys.results.making import frame_of, make_results, score_in
 from ecrm.surveys.results.quantile import bands_of, quantile_of
-from ecrm.surveys.tables.answer import Wanted
+from ecrm.surveys.tables.answerwords import Wanted
 
 DAY = dt.date(2026, 1, 1)
 SURVEY = Survey("mood", "?", [Nps("score", "?"), Single("why", "?", choices={"late": "L", "wet": "W"}),

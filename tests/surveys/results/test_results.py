@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from ecrm import Who
@@ -92,6 +93,29 @@ def test_what_moves_with_the_score_is_named(crm, answer):
     assert drivers["reason.late"].is_clear
     assert not drivers["again"].is_clear
     assert "score" not in drivers
+
+
+def test_a_survey_without_a_scale_has_no_score_and_says_nothing_of_one(crm, answer):
+    crm.surveys.write(Survey("plain", "Plain", [YesNo("again", "Again?")]))
+    crm.surveys.publish("plain")
+    answer({"again": True}, "plain", location_id="moda")
+    results = crm.surveys.results("plain", by="location_id")
+    assert (results.n, results.kind, results.score, results.scores, results.unscored) == (1, None, None, {}, 1)
+    assert (results.drivers, results.trend()) == ((), ())
+    assert results.notes == ("only 1 answer: too few to say anything",)
+    with pytest.raises(InvalidError, match="compare scores"):
+        results.compare("moda", "moda")
+
+
+def test_the_score_is_that_of_the_scale_the_survey_names(crm, answer):
+    crm.surveys.write(Survey("two", "Two", [Nps("score", "?"), Csat("ease", "?")], scored_by="ease"))
+    crm.surveys.publish("two")
+    for score in (9, 10, 1, 2, 9):
+        answer({"score": score, "ease": 5 if score > 5 else 1}, "two")
+    crm.record(told(1, "two", answers={"score": "x", "ease": 5}, kind="csat", score=5))
+    results = crm.surveys.results("two")
+    assert (results.kind, results.score.headline.value) == ("csat", pytest.approx(4 / 6))
+    assert [(one.name, one.correlation.n) for one in results.drivers] == [("score", 5)]
 
 
 def test_where_nobody_answered_it_is_said_so(crm):
@@ -184,7 +208,7 @@ def test_from_invitations_to_answers(crm, pigeons, wait):
     assert stops == {"": (1, 4), "score": (0, 3), "why": (1, 2), "news": (0, 2)}
     wait(6)
     assert crm.surveys.results("mood").stops == results.stops
-    assert crm.surveys.results("mood").invited.waiting == 0
+    assert crm.surveys.results("mood").invited == attrs.evolve(invited, waiting=0)
 
 
 def test_a_link_for_everybody_asks_nobody_so_that_it_is_in_no_response_rate(crm, answer):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from ecrm.surveys.model import PluginQuestion, Question, Scale, Survey
-from ecrm.surveys.tables.answer import Told
+from ecrm.surveys.tables.answerwords import Told
 
 __all__ = ["Asked", "asked_in", "kind_of"]
 

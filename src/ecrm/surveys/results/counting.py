@@ -1,24 +1,19 @@
-"""Count answers as they come by: by part, version, answer, score and day; all figures follow from these counts.
-
-Each column of a page is counted by itself, which costs next to nothing; no row is looked at alone.
-"""
+"""Counts of answers and of invitations, by part: what all figures follow from."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from ecrm.surveys.tables.answer import QUARTER_S
+from ecrm.surveys.tables.answer import SCORES, TIMES
 
-__all__ = ["Outcomes", "Tally", "count_answers", "count_outcomes"]
+__all__ = ["Outcomes", "Tally", "outcomes_by_part", "tallies_by_part"]
 
 Pages = Iterable[Sequence[tuple[Any, ...]]]
-Parts = Callable[[Sequence[tuple[Any, ...]]], Iterable[str]]
 Said = tuple[str, Any, str | None]
 Outcome = tuple[int, str, bool, bool, str | None]
 Outcomes = Counter[Outcome]
@@ -29,7 +24,7 @@ class Tally:
     """Keep the counts of one part.
 
     Args:
-        scores: How many, by version, score and day.
+        scores: How many, by version, score and day of the shop.
         durations: How many, by seconds; those of whom nobody knows are not in it.
         answers: By question: how many, by version, answer and score.
     """
@@ -39,12 +34,17 @@ class Tally:
     answers: Mapping[str, Counter[Said]] = attrs.field(factory=dict)
 
     @classmethod
+    def of(cls, keys: Iterable[str]) -> Tally:
+        """Begin with nothing, for some questions."""
+        return cls(answers={key: Counter() for key in keys})
+
+    @classmethod
     def together(cls, tallies: Iterable[Tally]) -> Tally:
         """Add up the counts of parts."""
         held = list(tallies)
         if len(held) == 1:
             return held[0]
-        whole = cls(answers={key: Counter() for one in held for key in one.answers})
+        whole = cls.of(key for one in held for key in one.answers)
         for one in held:
             whole.scores.update(one.scores)
             whole.durations.update(one.durations)
@@ -58,75 +58,39 @@ class Tally:
         return sum(self.scores.values())
 
 
-def count_answers(pages: Pages, keys: Sequence[str], parts: Parts | None, zone: dt.tzinfo) -> dict[str, Tally]:
-    """Count answers.
+def tallies_by_part(pages: Pages, keys: Sequence[str], unknown: str) -> dict[str, Tally]:
+    """Sort counts of answers by part.
 
     Args:
-        pages: As `read_answers` gives them.
-        keys: Of the questions, in the order of the rows.
-        parts: Gives the part of each row of a page; None is one part, of no name.
-        zone: Of the shop: which day it was.
-
-    Returns:
-        The counts, by part.
+        pages: As `count_answers` gives them.
+        keys: Of the questions, in the order they were asked for.
+        unknown: The part of those that are in none.
     """
-    days = _Days(zone)
-    scores: Counter[Any] = Counter()
-    durations: Counter[Any] = Counter()
-    answers: list[Counter[Any]] = [Counter() for _ in keys]
+    found: dict[str, Tally] = {}
     for page in pages:
-        _, versions, values, quarters, seconds, *said = zip(*page, strict=True)
-        part = repeat("", len(page)) if parts is None else parts(page)
-        of_row = list(part)
-        scores.update(zip(of_row, versions, values, map(days.__getitem__, quarters), strict=True))
-        durations.update(zip(of_row, seconds, strict=True))
-        for counter, column in zip(answers, said, strict=True):
-            counter.update(zip(of_row, versions, column, values, strict=True))
-    return _by_part(keys, scores, durations, answers)
+        for what, part, version, value, score, count in page:
+            tally = found.get(part or unknown)
+            if tally is None:
+                tally = found[part or unknown] = Tally.of(keys)
+            if what == SCORES:
+                tally.scores[version or "", score, dt.date.fromisoformat(value)] += count
+            elif what == TIMES:
+                tally.durations[int(value)] += count
+            else:
+                tally.answers[keys[what]][version or "", value, score] += count
+    return found
 
 
-def count_outcomes(pages: Pages, parts: Parts | None) -> dict[str, Outcomes]:
-    """Count what became of invitations, by part.
+def outcomes_by_part(pages: Pages, unknown: str) -> dict[str, Outcomes]:
+    """Sort counts of invitations by part.
 
     Args:
-        pages: As `read_outcomes` gives them.
-        parts: As of `count_answers`.
+        pages: As `count_outcomes` gives them.
+        unknown: The part of those that are in none.
     """
     found: dict[str, Outcomes] = {}
     for page in pages:
-        of_row = repeat("", len(page)) if parts is None else parts(page)
-        for part, (_, version, state, was_asked, is_begun, reached, count) in zip(of_row, page, strict=True):
+        for part, version, state, was_asked, is_begun, reached, count in page:
             outcome = (int(version), str(state), bool(was_asked), bool(is_begun), reached)
-            found.setdefault(part, Counter())[outcome] += count
+            found.setdefault(part or unknown, Counter())[outcome] += count
     return found
-
-
-def _by_part(
-    keys: Sequence[str], scores: Counter[Any], durations: Counter[Any], answers: Sequence[Counter[Any]]
-) -> dict[str, Tally]:
-    found: dict[str, Tally] = {}
-    for (part, version, value, day), count in scores.items():
-        if part not in found:
-            found[part] = Tally(answers={key: Counter() for key in keys})
-        found[part].scores[version or "", value, day] += count
-    for (part, seconds), count in durations.items():
-        if seconds is not None:
-            found[part].durations[int(seconds)] += count
-    for key, counter in zip(keys, answers, strict=True):
-        for (part, version, said, value), count in counter.items():
-            if said is not None:
-                found[part].answers[key][version or "", said, value] += count
-    return found
-
-
-class _Days(dict[int, dt.date]):
-    """Know on which day of the shop a quarter of an hour lies; each is worked out once."""
-
-    def __init__(self, zone: dt.tzinfo) -> None:
-        super().__init__()
-        self._zone = zone
-
-    def __missing__(self, quarter: int) -> dt.date:
-        day = dt.datetime.fromtimestamp(quarter * QUARTER_S, dt.UTC).astimezone(self._zone).date()
-        self[quarter] = day
-        return day

@@ -21,7 +21,7 @@ from ecrm.surveys.results.quantile import quantile_of
 from ecrm.surveys.results.results import Results
 from ecrm.surveys.scoring import SCALES, key_drivers, scored
 from ecrm.surveys.scoring.interval import note_of
-from ecrm.surveys.tables.answer import Told, Wanted
+from ecrm.surveys.tables.answerwords import Told, Wanted
 
 __all__ = ["Frame", "frame_of", "make_results", "score_in"]
 

@@ -21,24 +21,23 @@ from ecrm.interactions.reading import facts_of_many
 from ecrm.shops.service import Shop
 from ecrm.surveys.model import Survey
 from ecrm.surveys.results.asked import asked_in
-from ecrm.surveys.results.counting import Parts, Tally, count_answers, count_outcomes
+from ecrm.surveys.results.counting import Tally, outcomes_by_part, tallies_by_part
 from ecrm.surveys.results.grouping import UNKNOWN, groups_of
 from ecrm.surveys.results.making import Frame, frame_of, make_results
 from ecrm.surveys.results.results import Results
 from ecrm.surveys.results.verbatim import Verbatim, verbatims_in
 from ecrm.surveys.scoring import SCALES
 from ecrm.surveys.tables import answer as answer_table
-from ecrm.surveys.tables.answer import Split, Wanted
+from ecrm.surveys.tables.answerwords import Split, Wanted
 
 __all__ = ["Known", "Reader", "moment_in"]
 
-Row = tuple[Any, ...]
 _AT_ONCE = 500
 _MOST_TEXTS, _MOST_READ = 1_000, 50_000
 _BANDS = tuple(dict.fromkeys(band for scale in SCALES.values() for band in scale.bands))
 _WRITTEN, _WITH_OTHER = frozenset({"short_text", "long_text"}), frozenset({"single", "multiple"})
 _NOBODY = "there is no such survey in this shop, and nobody answered one of that key"
-_OF_ANSWERS: Mapping[str, Split] = {"channel": "channel", "location_id": "location_id"}
+_OF_ANSWERS = {"version": Split("version"), "channel": Split("channel"), "location_id": Split("location_id")}
 Way = Literal["fact", "condition", "language"]
 
 
@@ -82,17 +81,17 @@ class Reader:
         Raises:
             NotFoundError: There is no such survey nor an answer to one, or nothing they can be split by.
         """
-        way = self._way(by)
+        split = self._split(wanted, by)
         frame = frame_of(wanted, by, surveys, self._shop.settings.language)
-        split: Split = "customer" if way is not None else _OF_ANSWERS.get(by or "", "")
-        groups = {} if way is None else self._groups(wanted, way, by or "")
+        unknown = "" if by is None else UNKNOWN
         with snapshot(self._database) as transaction:
-            parts = _parts(by, groups, is_sqlite=transaction.is_sqlite)
-            pages = answer_table.read_answers(transaction, wanted, split, list(frame.keys.items()))
-            tallies = count_answers(pages, list(frame.keys), parts, self._shop.settings.zone_info)
+            pages = answer_table.count_answers(
+                transaction, wanted, split, list(frame.keys.items()), self._shop.settings.zone_info
+            )
+            tallies = tallies_by_part(pages, list(frame.keys), unknown)
             # By which channel somebody would answer was not known when they were asked: they are in no group.
-            asked = None if by == "channel" else parts
-            outcomes = count_outcomes(answer_table.read_outcomes(transaction, wanted, split), asked)
+            asked = answer_table.count_outcomes(transaction, wanted, split)
+            outcomes = outcomes_by_part(asked, "" if by == "channel" else unknown)
             self._check_there(transaction, wanted, surveys)
         return self._made(frame, tallies, outcomes)
 
@@ -141,7 +140,7 @@ class Reader:
 
     def _way(self, by: str | None) -> Way | None:
         """Tell how customers are split; None where answers are split by what they say themselves."""
-        if by is None or by == "version" or by in _OF_ANSWERS:
+        if by is None or by in _OF_ANSWERS:
             return None
         if by == "language":
             return "language"
@@ -154,15 +153,20 @@ class Reader:
             "results are split by a fact, a plugin's condition, version, channel, language or location_id"
         )
 
-    def _groups(self, wanted: Wanted, way: Way, by: str) -> dict[UUID, str]:
-        """Give the group of whoever answered or was asked, by what is known of them now."""
+    def _split(self, wanted: Wanted, by: str | None) -> Split:
+        """Say what answers are split by; where it is by what is known of customers now, ask that first."""
+        way = self._way(by)
+        if way is None:
+            return _OF_ANSWERS.get(by or "", Split())
         with snapshot(self._database) as transaction:
             customers = sorted(answer_table.read_customers(transaction, wanted))
-            values = {} if way == "condition" else self._values(transaction, customers, way, by)
+        # Plugins are asked outside of any transaction: nobody knows how long they take.
         if way == "condition":
-            # Plugins are asked outside the snapshot: nobody knows how long they take.
-            values = {one: self._known.holds(by, self._shop.key, one) for one in customers}
-        return groups_of(values, self._shop.settings.zone_info)
+            values = {one: self._known.holds(by or "", self._shop.key, one) for one in customers}
+        else:
+            with self._database.read() as transaction:
+                values = self._values(transaction, customers, way, by or "")
+        return Split("customer", groups_of(values, self._shop.settings.zone_info))
 
     def _values(self, transaction: Transaction, customers: Sequence[UUID], way: Way, by: str) -> dict[UUID, Any]:
         shop, settings = self._shop.key, self._shop.settings
@@ -197,18 +201,6 @@ def moment_in(shop: Shop, field: str, at: dt.date | None) -> dt.datetime | None:
     if not isinstance(at, dt.date):
         raise InvalidError.of(field, "give a time with its zone, or a day")
     return dt.datetime.combine(at, dt.time(), shop.settings.zone_info).astimezone(dt.UTC)
-
-
-def _parts(by: str | None, groups: Mapping[UUID, str], *, is_sqlite: bool) -> Parts | None:
-    if by is None:
-        return None
-    if by == "version":
-        return lambda page: (str(row[1] or UNKNOWN) for row in page)
-    if by in _OF_ANSWERS:
-        return lambda page: (str(row[0] or UNKNOWN) for row in page)
-    # As the driver gives ids, so that none is made anew for each row.
-    known: dict[Any, str] = {one.bytes: name for one, name in groups.items()} if is_sqlite else dict(groups)
-    return lambda page: (known.get(row[0], UNKNOWN) for row in page)
 
 
 def _together(outcomes: Iterable[Counter[Any]]) -> Counter[Any]:

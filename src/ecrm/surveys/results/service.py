@@ -15,7 +15,7 @@ from ecrm.surveys.results.results import Results
 from ecrm.surveys.results.verbatim import Verbatim
 from ecrm.surveys.schema import survey_from_wire
 from ecrm.surveys.tables import definition as definition_table
-from ecrm.surveys.tables.answer import Wanted
+from ecrm.surveys.tables.answerwords import Wanted
 from ecrm.surveys.tables.definition import LIVE
 from ecrm.surveys.writing import Shelf
 

@@ -1,4 +1,4 @@
-"""Answers as they stand on the log, and what became of invitations: read a page at a time, and counted elsewhere.
+"""Answers as they stand on the log, and what became of invitations: counted, or read with all they say.
 
 Nothing is kept twice: what was voided, erased or emptied since is not there, and what was replayed is.
 """
@@ -6,68 +6,72 @@ Nothing is kept twice: what was voided, erased or emptied since is not there, an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator, Sequence
-from typing import Any, Literal
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import attrs
 
 from ecrm.database.streaming import stream
 from ecrm.database.transaction import Transaction
-from ecrm.database.types import id_of, micros
+from ecrm.database.types import id_of
+from ecrm.surveys.tables.answerwords import QUARTER_S, Split, Told, Wanted, Words
 from ecrm.surveys.tables.invitation import PLANNED
 
-__all__ = ["QUARTER_S", "Split", "Told", "Wanted"]
+__all__ = ["SCORES", "TIMES"]
 
-Split = Literal["", "channel", "location_id", "customer"]
-# Whether there is an answer, what it is, or what it is where nobody knows of which type.
-Told = Literal["whether", "what", "any"]
 Page = list[tuple[Any, ...]]
-# No zone is off by less, so that a quarter of an hour lies on one day everywhere.
-QUARTER_S = 900
-_SCALES = ("nps", "csat", "ces")
+# What a row counts: the number of a question, or one of these.
+SCORES, TIMES = -1, -2
 
 
-@attrs.frozen(kw_only=True)
-class Wanted:
-    """Say which answers are read.
-
-    Args:
-        shop: Whose.
-        survey: Its key.
-        since: From when on; None is from the first.
-        until: Before when; None is to the last.
-        version: Of which version; None is all.
-    """
-
-    shop: str
-    survey: str
-    since: dt.datetime | None = None
-    until: dt.datetime | None = None
-    version: int | None = None
-
-
-def read_answers(
-    transaction: Transaction, wanted: Wanted, split: Split, keys: Sequence[tuple[str, Told]]
-) -> Generator[Page]:
-    """Give what was answered, a page at a time, in no order; inside a snapshot.
+def count_answers(
+    transaction: Transaction, wanted: Wanted, split: Split, keys: Sequence[tuple[str, Told]], zone: ZoneInfo
+) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Count answers, a page of counts at a time; inside a snapshot.
 
     Args:
         transaction: Of the snapshot.
         wanted: Which answers.
-        split: What the answers are split by; nothing where it is empty.
+        split: What they are split by.
         keys: Of which questions, and what is told of each.
+        zone: Of the shop: on which day it was.
 
     Returns:
-        Rows of the part, the version, the score as `nps:9`, the quarter of an hour since 1970 in UTC, the seconds it
-        took, and the answer to each question: as JSON where it is a list or a mapping.
+        Rows of what is counted, the part, the version, the value, the score as `nps:9`, and how many. The value is the
+        day of `SCORES`, the seconds of `TIMES`, and the answer to a question: JSON where it is a list or a mapping.
     """
-    words = _Words(transaction, wanted)
-    part = {"": "NULL", "channel": "i.channel", "location_id": words.location(), "customer": "p.customer_id"}[split]
-    said = [words.answered(key, place, told) for place, (key, told) in enumerate(keys)]
-    columns = [part, words.body("version"), words.score(), words.quarter(), words.body("duration_s"), *said]
-    sql = f"SELECT {', '.join(columns)} {words.source(with_customer=split == 'customer')}"
-    return stream(transaction, sql, words.parameters)
+    words = Words(wanted, is_sqlite=transaction.is_sqlite)
+    said = [f"{words.answered(key, place, told)} AS q{place}" for place, (key, told) in enumerate(keys)]
+    columns = [f"{words.part(split)} AS part", f"{words.body('version')} AS version", f"{words.score()} AS score",
+               f"{words.body('duration_s')} AS took", *said]  # fmt: skip
+    if transaction.is_sqlite:
+        sql = f"SELECT i.at / {QUARTER_S}000000, {', '.join(columns)} {words.answers_apart(split)}"
+        return _counted(stream(transaction, sql, words.parameters), split, zone)
+    words.parameters["zone"] = zone.key
+    day = "((i.at AT TIME ZONE %(zone)s)::date)::text AS day"
+    taken = f"SELECT {day}, {', '.join(columns)} {words.answers_apart(split)}"
+    return stream(transaction, _grouped(taken, len(keys)), words.parameters)
+
+
+def count_outcomes(transaction: Transaction, wanted: Wanted, split: Split) -> Generator[Page]:
+    """Count what became of invitations that were asked in the time wanted; inside a snapshot.
+
+    Returns:
+        Rows of the part, the version, the state, whether a message asked, whether it was begun, the last question that
+        was answered, and how many. By channel nothing can be told.
+    """
+    words = Words(wanted, is_sqlite=transaction.is_sqlite)
+    part = words.part_asked(split)
+    columns = f"{part}, i.version, i.state, i.message_id IS NOT NULL, i.viewed_at IS NOT NULL, i.reached, count(*)"
+    source = words.invitations(words.joined(split, "i.customer_id"))
+    sql = f"SELECT {columns} {source} AND i.state <> '{PLANNED}' GROUP BY 1, 2, 3, 4, 5, 6"
+    parts = _parts_of(split) if transaction.is_sqlite and split.by == "customer" else None
+    for page in stream(transaction, sql, words.parameters):
+        yield page if parts is None else [(parts.get(row[0]), *row[1:]) for row in page]
 
 
 def read_texts(transaction: Transaction, wanted: Wanted, most: int) -> Generator[Page]:
@@ -81,121 +85,79 @@ def read_texts(transaction: Transaction, wanted: Wanted, most: int) -> Generator
     Returns:
         Rows of the id, when it was, the customer, the version, the score as `nps:9`, the text, the answers as JSON.
     """
-    words = _Words(transaction, wanted)
+    words = Words(wanted, is_sqlite=transaction.is_sqlite)
     answers = "json_extract(i.body, '$.answers')" if words.is_sqlite else "(i.body->'answers')::text"
     columns = ["i.id", "i.at", "p.customer_id", words.body("version"), words.score(), words.body("text"), answers]
-    source = words.source(with_customer=True, is_taken_apart=False)
+    source = words.answers(with_customer=True)
     sql = f"SELECT {', '.join(columns)} {source} ORDER BY i.at DESC, i.id DESC LIMIT {int(most)}"
-    return stream(transaction, sql, words.parameters)
-
-
-def read_outcomes(transaction: Transaction, wanted: Wanted, split: Split) -> Generator[Page]:
-    """Count what became of invitations that were asked in the time wanted; inside a snapshot.
-
-    Returns:
-        Rows of the part, the version, the state, whether a message asked, whether it was begun, the last question that
-        was answered, and how many. By channel nothing can be told.
-    """
-    words = _Words(transaction, wanted)
-    part = {"location_id": "i.location_id", "customer": "i.customer_id"}.get(split, "NULL")
-    columns = f"{part}, i.version, i.state, i.message_id IS NOT NULL, i.viewed_at IS NOT NULL, i.reached"
-    sql = (
-        f"SELECT {columns}, count(*) FROM ecrm_survey_invitation i WHERE i.shop = {words.named('shop')} "
-        f"AND i.survey = {words.named('survey')} AND i.state <> '{PLANNED}' AND i.asked_at IS NOT NULL"
-        f"{words.between('i.asked_at')}{words.of_version('i.version')} GROUP BY 1, 2, 3, 4, 5, 6"
-    )
     return stream(transaction, sql, words.parameters)
 
 
 def is_answered(transaction: Transaction, wanted: Wanted) -> bool:
     """Tell whether anybody ever answered the survey, in whatever time."""
-    words = _Words(transaction, attrs.evolve(wanted, since=None, until=None))
-    source = words.source(with_customer=False, is_taken_apart=False)
-    return transaction.run(f"SELECT 1 {source} LIMIT 1", words.parameters).fetchone() is not None
+    words = Words(attrs.evolve(wanted, since=None, until=None), is_sqlite=transaction.is_sqlite)
+    return transaction.run(f"SELECT 1 {words.answers()} LIMIT 1", words.parameters).fetchone() is not None
 
 
 def read_customers(transaction: Transaction, wanted: Wanted) -> set[UUID]:
     """Give whoever answered, or was asked, in the time wanted; inside a snapshot."""
     found: set[Any] = set()
-    words = _Words(transaction, wanted)
-    answered = f"SELECT DISTINCT p.customer_id {words.source(with_customer=True)}"
-    asked = (
-        f"SELECT DISTINCT i.customer_id FROM ecrm_survey_invitation i WHERE i.shop = {words.named('shop')} "
-        f"AND i.survey = {words.named('survey')} AND i.asked_at IS NOT NULL{words.between('i.asked_at')}"
-    )
+    words = Words(wanted, is_sqlite=transaction.is_sqlite)
+    answered = f"SELECT DISTINCT p.customer_id {words.answers(with_customer=True)}"
+    asked = f"SELECT DISTINCT i.customer_id {words.invitations()}"
     for sql in (answered, asked):
         for page in stream(transaction, sql, words.parameters):
             found.update(row[0] for row in page if row[0] is not None)
     return {id_of(one) for one in found} if words.is_sqlite else found
 
 
-class _Words:
-    """Say in the driver's words what is read."""
+def _grouped(taken: str, questions: int) -> str:
+    """Group answers in the database: each is taken apart once, and grouped for each figure."""
+    counted = "SELECT {} AS what, part, version, {} AS value, score, count(*) FROM said{} GROUP BY 2, 3, 4, 5"
+    figures = [
+        counted.format(SCORES, "day", ""),
+        f"SELECT {TIMES}, part, NULL, took, NULL, count(*) FROM said WHERE took IS NOT NULL GROUP BY 2, 4",
+        *(counted.format(place, f"q{place}", f" WHERE q{place} IS NOT NULL") for place in range(questions)),
+    ]
+    return f"WITH said AS MATERIALIZED ({taken}) " + " UNION ALL ".join(figures)
 
-    def __init__(self, transaction: Transaction, wanted: Wanted) -> None:
-        self.is_sqlite = transaction.is_sqlite
-        self._wanted = wanted
-        self.parameters: dict[str, Any] = {"shop": wanted.shop, "survey": wanted.survey}
-        for name, at in (("since", wanted.since), ("until", wanted.until)):
-            if at is not None:
-                self.parameters[name] = micros(at) if self.is_sqlite else at
-        if wanted.version is not None:
-            self.parameters["version"] = wanted.version
 
-    def named(self, name: str) -> str:
-        return f":{name}" if self.is_sqlite else f"%({name})s"
+def _counted(pages: Iterable[Page], split: Split, zone: ZoneInfo) -> Iterator[Page]:
+    """Count answers here: SQLite would sort them all for each figure, and knows no zones.
 
-    def body(self, name: str) -> str:
-        return f"json_extract(i.body, '$.{name}')" if self.is_sqlite else f"(i.body->>'{name}')"
+    Each column of a page is counted by itself; no row is looked at alone.
+    """
+    days = _Days(zone)
+    parts = _parts_of(split) if split.by == "customer" else None
+    scores: Counter[Any] = Counter()
+    times: Counter[Any] = Counter()
+    answers: list[Counter[Any]] = []
+    for page in pages:
+        quarters, of_row, versions, values, seconds, *said = zip(*page, strict=True)
+        if parts is not None:
+            of_row = tuple(map(parts.get, of_row))
+        scores.update(zip(of_row, versions, map(days.__getitem__, quarters), values, strict=True))
+        times.update(zip(of_row, repeat(None), seconds, repeat(None)))
+        answers = answers or [Counter() for _ in said]
+        for counter, column in zip(answers, said, strict=True):
+            counter.update(zip(of_row, versions, column, values, strict=True))
+    for what, counter in ((SCORES, scores), (TIMES, times), *enumerate(answers)):
+        yield [(what, *key, count) for key, count in counter.items() if key[2] is not None]
 
-    def location(self) -> str:
-        return "json_extract(i.context, '$.location_id')" if self.is_sqlite else "(i.context->>'location_id')"
 
-    def score(self) -> str:
-        """Give the kind and the value; events of others may hold the value alone, under the word of its scale."""
-        scales = ", ".join(f"'{scale}:' || {self.body(scale)}" for scale in _SCALES)
-        return f"coalesce({self.body('kind')} || ':' || {self.body('score')}, {scales})"
+def _parts_of(split: Split) -> Mapping[bytes, str]:
+    """Give the parts by id as SQLite keeps it."""
+    return {who.bytes: part for who, part in split.parts.items()}
 
-    def quarter(self) -> str:
-        if self.is_sqlite:
-            return f"i.at / {QUARTER_S}000000"
-        return f"floor(date_part('epoch', i.at) / {QUARTER_S})::bigint"
 
-    def answered(self, key: str, place: int, told: Told) -> str:
-        name = f"q{place}"
-        self.parameters[name] = f"$.answers.{key}" if self.is_sqlite else key
-        said = f"json_extract(i.body, :{name})" if self.is_sqlite else f"(i.answers->>%({name})s::text)"
-        if told == "whether":
-            return f"CASE WHEN {said} IS NOT NULL THEN 1 END"
-        if told == "any" and self.is_sqlite:
-            # SQLite has no truth of its own: true would be 1.
-            flags = "WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'"
-            return f"CASE json_type(i.body, :{name}) {flags} ELSE {said} END"
-        return said
+class _Days(dict[int, str]):
+    """Know on which day of the shop a quarter of an hour lies; each is worked out once."""
 
-    def between(self, column: str) -> str:
-        since = f" AND {column} >= {self.named('since')}" if self._wanted.since is not None else ""
-        return since + (f" AND {column} < {self.named('until')}" if self._wanted.until is not None else "")
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
 
-    def of_version(self, column: str) -> str:
-        return f" AND {column} = {self.named('version')}" if self._wanted.version is not None else ""
-
-    def source(self, *, with_customer: bool, is_taken_apart: bool = True) -> str:
-        """Give the answers that stand; the kind is written out, or their index would not be used."""
-        version = f"CAST({self.named('version')} AS TEXT)"
-        of_version = "" if self._wanted.version is None else f" AND {self.body('version')} = {version}"
-        where = (
-            f"i.shop = {self.named('shop')} AND i.kind = 'Survey Answered' "
-            f"AND {self.body('survey_id')} = {self.named('survey')}{self.between('i.at')}{of_version} AND NOT EXISTS "
-            "(SELECT 1 FROM ecrm_void v WHERE v.shop = i.shop AND v.profile_id = i.profile_id "
-            "AND v.interaction_id = i.id)"
-        )
-        joined = " LEFT JOIN ecrm_profile p ON p.shop = i.shop AND p.id = i.profile_id" if with_customer else ""
-        if self.is_sqlite or not is_taken_apart:
-            return f"FROM ecrm_interaction i{joined} WHERE {where}"
-        # The answers are taken out of each body once; OFFSET 0 keeps the planner from doing it for each question.
-        inner = (
-            "SELECT i.shop, i.id, i.profile_id, i.at, i.channel, i.context, i.body, i.body->'answers' AS answers "
-            f"FROM ecrm_interaction i WHERE {where} OFFSET 0"
-        )
-        return f"FROM ({inner}) i{joined}"
+    def __missing__(self, quarter: int) -> str:
+        day = dt.datetime.fromtimestamp(quarter * QUARTER_S, dt.UTC).astimezone(self._zone).date().isoformat()
+        self[quarter] = day
+        return day

@@ -73,8 +73,8 @@ def find_version(transaction: Transaction, shop: str, key: str, version: int) ->
     found = _FIND.rows(transaction, [(shop, key, version)])
     if not found:
         return None
-    *values, body = found[0]
-    return VersionRow._make((*values, json.loads(body)))
+    key, version, state, author, at, body = found[0]
+    return VersionRow(key, version, state, author, at, json.loads(body))
 
 
 def live_version(transaction: Transaction, shop: str, key: str) -> VersionRow | None:
