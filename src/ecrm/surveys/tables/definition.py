@@ -73,8 +73,8 @@ def find_version(transaction: Transaction, shop: str, key: str, version: int) ->
     found = _FIND.rows(transaction, [(shop, key, version)])
     if not found:
         return None
-    *values, body = found[0]
-    return VersionRow(*values, json.loads(body))
+    row = VersionRow(*found[0])
+    return row._replace(body=json.loads(found[0][-1]))
 
 
 def live_version(transaction: Transaction, shop: str, key: str) -> VersionRow | None:
