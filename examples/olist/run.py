@@ -61,6 +61,7 @@ def main(olist: Path, url: str) -> None:
         crm.upgrade()
         orders, answers = fill(crm, olist)
         print(f"{orders.recorded:,} events of orders, {answers.recorded:,} answers")
+        print("satisfied:", crm.surveys.results(SURVEY).score.headline)
         late, others, apart, followed = told(crm)
         print("came late:", late.mean)
         print("others:   ", others.mean)

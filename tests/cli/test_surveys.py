@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -54,6 +55,24 @@ def test_an_invitation_that_waits_says_for_what(run):
     assert "none" in run("messages", "configure", "--quiet-hours", "none")
     assert "two times" in run("messages", "configure", "--quiet-hours", "late", code=2)
     assert "leave some hours open" in run("messages", "configure", "--quiet-hours", "08:00-08:00", code=2)
+
+
+def test_a_link_for_everybody_is_printed_and_drawn_as_a_qr_code(run, database_url, tmp_path):
+    drawn = tmp_path / "kadikoy.svg"
+    url = run("surveys", "link", "nps", "--location", "kadikoy", "--qr", str(drawn)).strip()
+    assert url.startswith("https://shop.example/crm/survey/")
+    assert "<svg" in drawn.read_text(encoding="utf-8")
+    with CRM(database_url, plugins=[]) as crm:
+        opened = crm.surveys.open(url.rpartition("/")[2])
+        taken = crm.surveys.answer(opened.token, {"score": 10})
+        assert taken.interaction.context["location_id"] == "kadikoy"
+    assert ".svg or .png" in run("surveys", "link", "nps", "--qr", str(tmp_path / "a.txt"), code=2)
+    assert "written to" in run("surveys", "link", "nps", "--qr", str(tmp_path / "no" / "a.png"), code=2)
+
+
+def test_without_segno_a_qr_code_says_what_to_install(run, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "segno", None)
+    assert "ecrm[qr]" in run("surveys", "link", "nps", "--qr", str(tmp_path / "a.svg"), code=3)
 
 
 def test_what_can_not_be_says_why(run):

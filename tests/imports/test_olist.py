@@ -40,6 +40,10 @@ def test_late_orders_score_2_61_and_the_others_4_25(example, database_url, folde
         assert str(late.mean) == "2.61 (95 %: 2.44 to 2.78; n = 385)"
         assert str(others.mean) == "4.25 (95 %: 4.21 to 4.28; n = 4,603)"
         assert str(apart) == "1.64 (95 %: 1.47 to 1.81; n = 4,988)"
+        results = crm.surveys.results(example.SURVEY)
+        assert str(results.score.headline) == "78.2 % (95 %: 77.0 to 79.3; n = 4,988)"
+        (driver,) = results.drivers
+        assert (driver.name, driver.is_clear, round(driver.correlation.value, 2)) == ("came_late", True, -0.27)
         assert sum(followed.of(band, 30).n for band in ("satisfied", "neutral", "unsatisfied")) == 4_957
         assert followed.verdict.word == "nothing"
         assert (followed.currency, followed.notes) == ("BRL", ())

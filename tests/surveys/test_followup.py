@@ -272,6 +272,19 @@ def test_who_was_not_asked_begins_when_the_event_would_have_led_to_it(crm, tell,
     assert shares(crm.surveys.said_versus_did("mood", [30]), NOT_ASKED, 30) == 1
 
 
+def test_of_two_ways_to_be_asked_the_first_within_the_time_counts(crm, tell, start, clock):
+    crm.surveys.start("mood", after="Order Delivered", sample=0.0001)
+    crm.surveys.start("mood", "later", after="Order Delivered", delay="10 days", sample=0.0001)
+    tell.answered("ayse", 10, 0)
+    tell.bought("can", -6, order_id="1")
+    crm.record(events.OrderDelivered(order_id="1", customer=Who(email="can@example.org"), at=start - 5 * DAY))
+    # At once would have been before anybody was asked; ten days later is day 5, after this.
+    tell.bought("can", 3)
+    clock.advance(days=100)
+    found = crm.surveys.said_versus_did("mood", [30])
+    assert (found.of(NOT_ASKED, 30).n, shares(found, NOT_ASKED, 30)) == (1, 0)
+
+
 def test_who_was_not_asked_begins_at_a_moment_of_others_where_nothing_leads_to_it(crm, tell, clock):
     tell.answered("ayse", 10, 10)
     for name, day in (("can", 2), ("late", 20)):

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from ecrm import Who
+from ecrm import Who, events
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
 from surveys.conftest import AYSE, MEHMET, delivered, mood, token_in
 
@@ -435,3 +435,17 @@ def test_a_survey_asks_nobody_from_the_day_it_ends_and_says_so(crm, pigeons, clo
     assert crm.surveys.invitations()[0].reason == "the survey has ended"
     assert crm.surveys.running()[0].state == "ended"
     assert crm.surveys.stop("mood").state == "stopped"
+
+
+def test_who_showed_a_card_in_a_store_is_asked_by_mail_and_the_answer_names_the_store(crm, pigeons, wait):
+    crm.surveys.start("mood", after="Store Visited", delay="1 days")
+    crm.record(events.SignedUp(customer=Who(card="c-7", email=AYSE.email)))
+    crm.record(events.StoreVisited(customer=Who(card="c-7"), location_id="kadikoy", source_id="till-1"))
+    crm.record(events.StoreVisited(customer=Who(card="c-8"), location_id="kadikoy", source_id="till-2"))
+    wait(2)
+    assert [one.to for one in pigeons.sent] == [AYSE.email]
+    assert sorted(states(crm)) == ["sent", "skipped"]
+    crm.surveys.answer(token_in(pigeons.sent[0]), {"score": 9})
+    answered = next(one for one in crm.timeline(AYSE) if one.kind == "Survey Answered")
+    assert answered.context["location_id"] == "kadikoy"
+    assert crm.surveys.results("mood", by="location_id").groups["kadikoy"].n == 1

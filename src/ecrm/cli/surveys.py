@@ -10,6 +10,7 @@ import click
 from ecrm.cli.answerfiles import export, import_
 from ecrm.cli.answers import results, verbatims
 from ecrm.cli.invitations import invitations
+from ecrm.cli.links import link
 from ecrm.cli.moments import moment_from
 from ecrm.cli.output import print_json, print_table
 from ecrm.cli.reports import did, report
@@ -24,7 +25,7 @@ def surveys() -> None:
     """Ask customers: what is asked, of whom, and what became of it."""
 
 
-for _command in (did, export, import_, invitations, report, results, verbatims):
+for _command in (did, export, import_, invitations, link, report, results, verbatims):
     surveys.add_command(_command)
 
 

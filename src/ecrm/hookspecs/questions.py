@@ -22,7 +22,8 @@ class QuestionKind:
         check: Gives an answer, with the question's options, in the form it is kept in, as JSON can hold it; raises
             where it can be none. Given its own result it gives it again.
         check_options: Raises InvalidError for options a question can not have; None is a kind without any.
-        field: An import string of what renders its field, loaded when it is shown; a line of text where None.
+        field: An import string of what draws its field, loaded when it is shown: given an `ecrm.web.drawing.Drawing`,
+            it gives HTML as `markupsafe.Markup`. A line of text where None.
 
     >>> QuestionKind("colour", "A colour.", check=lambda answer, options: str(answer).lower()).check("RED", {})
     'red'

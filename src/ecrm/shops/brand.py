@@ -87,8 +87,8 @@ class Brand:
         InvalidError: A colour would not be seen: its contrast with the page is below 3 (WCAG 2.2, 1.4.11). The
             words on it are black or white, whichever is read better: at least 4.5 on any colour.
 
-    >>> Brand(name="Moda", colour="#7a1f5f").seen_in_the_dark.ink
-    Colour(red=0, green=0, blue=0)
+    >>> str(Brand(name="Moda", colour="#7a1f5f").seen_in_the_dark)
+    '#9b5787'
     """
 
     name: str = attrs.field(default="", converter=_name)

@@ -13,6 +13,7 @@ from ecrm.audit.tables import append
 from ecrm.customers.model.claim import KINDS
 from ecrm.customers.tables.profile import profiles_of
 from ecrm.database import Database, Transaction
+from ecrm.database.streaming import snapshot
 from ecrm.errors import InvalidError
 from ecrm.hookspecs import Behaviour, QuestionKind
 from ecrm.interactions.events import SurveyAnswered
@@ -119,7 +120,7 @@ class Account(Readings):
             shop=self._shop.key, survey=survey, scale=scale, since=begins, until=ends, now=self._kit.now(),
             watched=looked_at, purchase=purchase, most_not_asked=most_not_asked, currency=self._shop.settings.currency,
         )  # fmt: skip
-        with self._database.read() as transaction:
+        with snapshot(self._database) as transaction:
             gathered = gather(transaction, inquiry)
         names = {one.name: one.name for one in looked_at}
         found = said_versus_did(gathered.rows, scale.kind, horizon_days, purchase=purchase, also=names, level=level)

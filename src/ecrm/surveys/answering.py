@@ -304,7 +304,10 @@ class Answering:
         )  # fmt: skip
         invitation_table.save_invitations(transaction, [closed])
         partial_table.drop_partial(transaction, shop, row.id)
-        if row.message_id is not None:
+        if row.message_id is None:
+            return
+        # One that is on its way and comes back finds the survey answered when it is composed again.
+        if message_table.state_of(transaction, shop, row.message_id) == message_table.WAITING:
             held = message_table.hold_messages(transaction, [(shop, row.message_id)])
             waiting = [one for one in held if one.state == message_table.WAITING]
             ended = [one.noted(now, message_table.SUPPRESSED, "the survey is answered", settled_at=now)

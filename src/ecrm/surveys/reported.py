@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
-from markupsafe import Markup
 
 from ecrm.surveys.charts import draw_bars, draw_curves, draw_outcomes, draw_trend
 from ecrm.surveys.followup import Followup
@@ -58,7 +57,7 @@ class Block:
     heads: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()
     note: str = ""
-    chart: Markup | None = None
+    chart: str = ""
 
 
 @attrs.frozen(repr=False)
@@ -101,7 +100,7 @@ def trend_section(results: Results, *, has_charts: bool) -> Section | None:
     if sum(point.score.n > 0 for point in points) < _FEWEST_POINTS:
         return None
     rows = [(f"{one.period:%Y-%m-%d}", one.score.headline, "" if one.change is None else one.change) for one in points]
-    chart = Markup(draw_trend(points, f"The score by {every}")) if has_charts else None  # noqa: S704 - escaped there
+    chart = draw_trend(points, f"The score by {every}") if has_charts else ""
     return Section(f"By {every}", [], [Block("", (f"{every} from", "score", "change"), rows, chart=chart)])
 
 
@@ -121,7 +120,11 @@ def answered_section(results: Results) -> Section:
 
 def question_section(results: Results, *, has_charts: bool) -> Section | None:
     """Say what was answered to each question; None where there is none."""
-    blocks = [block for one in results.questions.values() for block in _question(one, has_charts=has_charts)]
+    # What is the score already stands above.
+    asked = [
+        one for one in results.questions.values() if not (isinstance(one, ScaleResult) and one.score == results.score)
+    ]
+    blocks = [block for one in asked for block in _question(one, has_charts=has_charts)]
     return Section("Question by question", [], blocks) if blocks else None
 
 
@@ -152,14 +155,14 @@ def followup_section(followup: Followup, *, has_charts: bool) -> Section:
                 for one in followup.outcomes]  # fmt: skip
         title = name[:1].upper() + name[1:]
         has_any = has_charts and name != REVENUE and any(one[name].value is not None for one in followup.outcomes)
-        chart = draw_outcomes(followup.outcomes, name, title) if has_any else None
+        chart = draw_outcomes(followup.outcomes, name, title) if has_any else ""
         heads = ("group", "within", "customers", "mean of a customer" if name == REVENUE else "share")
-        blocks.append(Block(title, heads, rows, chart=None if chart is None else Markup(chart)))  # noqa: S704 - ours
+        blocks.append(Block(title, heads, rows, chart=chart))
     if has_charts:
         curves = {group: curve for (group, what), curve in followup.curves.items() if what == BOUGHT}
         longest = max(followup.found.horizons_days)
         chart = draw_curves(curves, longest, "To whom it happened by when: bought again")
-        blocks.append(Block("Until they bought again", chart=Markup(chart)))  # noqa: S704 - ours
+        blocks.append(Block("Until they bought again", chart=chart))
     best, worst = followup.found.scale.people[0], followup.found.scale.people[2]
     blocks += [*_listed(f"{best[:1].upper()}{best[1:]} who left", followup.best_who_left),
                *_listed(f"{worst[:1].upper()}{worst[1:]} who stayed", followup.worst_who_stayed)]  # fmt: skip
@@ -226,7 +229,7 @@ def _question(one: QuestionResult, *, has_charts: bool) -> Iterable[Block]:
 
 def _scale_block(title: str, bars: Sequence[Bar], kind: str | None, *, has_charts: bool, note: str = "") -> Block:
     rows = [(bar.value, f"{bar.count:,}", bar.share) for bar in bars]
-    chart = Markup(draw_bars(bars, title, kind if kind in SCALES else None)) if has_charts else None  # noqa: S704 - ours
+    chart = draw_bars(bars, title, kind if kind in SCALES else None) if has_charts else ""
     return Block(title, _SHARES, rows, note, chart)
 
 

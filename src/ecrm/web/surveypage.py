@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from markupsafe import Markup
-
 from ecrm.http import Response
 from ecrm.surveys import Question
 from ecrm.surveys.answering import Opened
@@ -55,8 +53,9 @@ def asked(
     return frame.page(
         "survey.html", language, status=HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK,
         title=opened.survey.said(opened.survey.title, language, answers, opened.facts),
-        token=opened.token, stamp=stamp or opened.stamp, is_all=is_all, words=words, own=_own(spoken, language),
-        wrong=told, fields=fields_of(opened, questions, answers, language, words), focus=next(iter(told), focus),
+        token=opened.token, stamp=stamp or opened.stamp, is_all=is_all, words=words, wrong=told,
+        spoken="" if spoken == language.partition("-")[0] else spoken, spoken_direction=direction_of(spoken),
+        fields=fields_of(opened, questions, answers, language, words), focus=next(iter(told), focus),
         action=words["send"] if is_last else words["next"],
         can_go_back=not is_all and bool(previous(opened, [one.key for one in questions])),
         progress=place and {"says": words["progress"].format(at=place[0], of=place[1]), "at": place[0], "of": place[1]},
@@ -91,10 +90,3 @@ def _language(opened: Opened) -> str:
     """Give the language the survey is said in to its reader."""
     survey = opened.survey
     return nearest_language(survey.languages, opened.language) or survey.default_language
-
-
-def _own(spoken: str, language: str) -> Markup:
-    """Give what marks words of ours where we do not speak the survey's language."""
-    if spoken == language.partition("-")[0]:
-        return Markup("")
-    return Markup(' lang="{}" dir="{}"').format(spoken, direction_of(spoken))

@@ -438,6 +438,8 @@ class Shades(Plugin):
 
 
 class ShadesContract(Contract):
+    has_questions = True
+
     @pytest.fixture
     def questions(self):
         case = {"options": {"most": 9}, "wrong_options": [{}, {"most": "many"}]}
@@ -452,6 +454,16 @@ class TestShades(ShadesContract):
 
 class TestUntold(Contract):
     """The plugin is right, and nobody says which answers it takes."""
+
+    has_questions = True
+
+    @pytest.fixture
+    def plugin(self):
+        return Shades
+
+
+class TestUnasked(Contract):
+    """The plugin is right, and the contract does not know that it asks."""
 
     @pytest.fixture
     def plugin(self):

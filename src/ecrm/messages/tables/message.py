@@ -118,6 +118,7 @@ class MessageRow:
 _INSERT = Put(MESSAGE, ("shop", "id"), _ALL)
 _CHANGE = Change(MESSAGE, ("shop", "id"), _CHANGING)
 _BY_ID = Lookup(MESSAGE, ("shop", "id"), _ALL)
+_STATE = Lookup(MESSAGE, ("shop", "id"), ("state",))
 _BY_PROVIDER = Lookup(MESSAGE, ("shop", "provider_id"), _ALL)
 
 
@@ -166,6 +167,12 @@ def hold_budgets(transaction: Transaction, shop: str, customers: Collection[UUID
         "SELECT id FROM unnest(%s::uuid[]) AS id WHERE pg_try_advisory_xact_lock(1701013872, hashtext(%s || id::text))"
     )
     return frozenset(row[0] for row in transaction.run(sql, (ids, shop)))
+
+
+def state_of(transaction: Transaction, shop: str, id_: UUID) -> str | None:
+    """Give the state of a message as it is now; None where there is none."""
+    found = _STATE.rows(transaction, [(shop, id_)])
+    return found[0][0] if found else None
 
 
 def hold_messages(transaction: Transaction, keys: Collection[tuple[str, UUID]]) -> list[MessageRow]:

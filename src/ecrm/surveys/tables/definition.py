@@ -73,8 +73,8 @@ def find_version(transaction: Transaction, shop: str, key: str, version: int) ->
     found = _FIND.rows(transaction, [(shop, key, version)])
     if not found:
         return None
-    row = VersionRow(*found[0])
-    return row._replace(body=json.loads(found[0][-1]))
+    key, version, state, author, at, body = found[0]
+    return VersionRow(key, version, state, author, at, json.loads(body))
 
 
 def live_version(transaction: Transaction, shop: str, key: str) -> VersionRow | None:

@@ -99,13 +99,16 @@ def first_orders(transaction: Transaction, shop: str) -> Iterator[tuple[UUID, dt
 def orders_after(transaction: Transaction, shop: str, since: dt.datetime) -> Iterator[OrderRow]:
     """Give the orders that count and were placed after a time, in no order."""
     order = ORDER.c
+    # Hardly any order was refunded: to take nothing apart for the others is a third of the time.
+    refunded = sa.case((sa.cast(order.refunded, sa.Text) == "{}", sa.null()), else_=order.refunded)
     query = (
-        sa.select(PROFILE.c.customer_id, order.placed_at, order.currency, order.revenue_minor, order.refunded)
+        sa.select(PROFILE.c.customer_id, order.placed_at, order.currency, order.revenue_minor, refunded)
         .select_from(_orders())
         .where(order.shop == shop, order.placed_at > since, *_counts())
     )
     for row in transaction.core(query):
-        yield OrderRow(*row)
+        customer_id, at, currency, revenue_minor, given_back = row
+        yield OrderRow(customer_id, at, currency, revenue_minor, given_back or {})
 
 
 def deeds_after(transaction: Transaction, shop: str, kinds: Collection[str], since: dt.datetime) -> Iterator[DeedRow]:

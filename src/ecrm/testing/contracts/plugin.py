@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ecrm.privacy.declared import undeclared
 from ecrm.testing.contracts.asking import Asking
 from ecrm.testing.contracts.purity import Purity
@@ -11,6 +13,9 @@ from ecrm.testing.contracts.stage import Stage
 from ecrm.testing.contracts.upkeep import Upkeep
 
 __all__ = ["PluginContract"]
+
+_FLAGS = {"reactions": "has_reactions", "timers": "has_timers", "facts": "has_facts", "tables": "has_tables",
+          "question_kinds": "has_questions"}  # fmt: skip
 
 
 class PluginContract(Repetition, Purity, Rows, Asking, Upkeep):
@@ -25,6 +30,7 @@ class PluginContract(Repetition, Purity, Rows, Asking, Upkeep):
         has_timers: Whether it brings timers.
         has_facts: Whether it brings facts.
         has_tables: Whether it brings tables; then `use` puts rows into them.
+        has_questions: Whether it brings kinds of questions; then there is the fixture `questions`.
         databases: On which kinds of database the tests run.
         settles_in: After how long nothing of the history is to come any more; a month.
     """
@@ -33,14 +39,22 @@ class PluginContract(Repetition, Purity, Rows, Asking, Upkeep):
     has_timers: bool = False
     has_facts: bool = False
     has_tables: bool = False
+    has_questions: bool = False
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        """Leave out the tests of questions where it brings none."""
+        super().__init_subclass__(**given)
+        for name, test in vars(Asking).items():
+            if name.startswith("test_") and name not in vars(cls):
+                setattr(cls, name, test if cls.has_questions else None)
 
     def test_it_has_what_the_contract_says(self, stage: Stage) -> None:
         """So that nothing of it goes untested, silently."""
         brought = stage.contributions.records[stage.name]
-        for hook in ("reactions", "timers", "facts", "tables"):
+        for hook, flag in _FLAGS.items():
             has = bool(brought.get(f"register_{hook}"))
-            said = getattr(self, f"has_{hook}")
-            assert has == said, f"the plugin brings {'' if has else 'no '}{hook}: say has_{hook} = {has}"
+            words = hook.replace("_", " ")
+            assert has == getattr(self, flag), f"the plugin brings {'' if has else 'no '}{words}: say {flag} = {has}"
 
     def test_whatever_can_hold_words_says_whose_they_are(self, stage: Stage) -> None:
         """Fields of its event kinds and columns of its tables: personal and what for, or not."""
