@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
+import answering
 import bulk
 import emitting
 import importing
@@ -26,7 +27,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS = {
     "recording": recording, "emitting": emitting, "bulk": bulk, "receiving": receiving, "reading": reading,
     "importing": importing, "reacting": reacting, "sending": sending,
-    "placing": placing, "webhooks": webhooks, "results": results,
+    "placing": placing, "webhooks": webhooks, "answering": answering, "results": results,
 }  # fmt: skip
 TEXT = """# Benchmarks
 

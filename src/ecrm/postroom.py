@@ -62,7 +62,11 @@ class PostRoom:
     ) -> None:
         self.arrangements = arrangements
         self.deployment = deployment
-        self.links = Links(lambda shop: kit.keys.active(database, shop, "links"), kit.now)
+        self.links = Links(
+            lambda shop: kit.keys.active(database, shop, "links"),
+            kit.now,
+            lambda shop: kit.keys.held(database, shop, "links"),
+        )
         self._settings_of = settings_of
         self._kit = kit
         self._runner = Runner()

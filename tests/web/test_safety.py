@@ -6,13 +6,16 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from itsdangerous import URLSafeSerializer
 
 from ecrm import CRM
 from ecrm.consent.links import Link
 from ecrm.errors import UnavailableError
 from ecrm.http import Headers, Request
+from ecrm.shops.tables import KEY
 from ecrm.surveys import Nps, Survey
 from ecrm.web import Site
 from ecrm.web.languages import accepted_language, direction_of
@@ -190,3 +193,22 @@ def test_languages_are_asked_for_and_run_as_they_do():
     assert [direction_of(one) for one in ("he", "fa-IR", "en", "uz-Arab-AF", "ar-Latn")] == [
         "rtl", "rtl", "ltr", "rtl", "ltr",
     ]  # fmt: skip
+
+
+CLAIMED = [None, 7, "", "no-such-shop", "a\0b", "x" * 1_500, "ş", ["main"], {"a": 1}, "outlet"]
+
+
+@pytest.mark.parametrize("shop", CLAIMED, ids=lambda shop: ascii(shop)[:12])
+@pytest.mark.parametrize("use", ["survey", "unsubscribe", "preferences", "confirm"])
+def test_a_forged_token_leaves_nothing_behind_whatever_shop_it_names(crm, site, shop, use):
+    forged = URLSafeSerializer("a key of somebody else").dumps([shop, "0" * 32, None, "mood", 1, 2**31])
+    before = keys_in(crm)
+    for method, body in (("GET", b""), ("POST", ANSWER)):
+        assert site.answer(Request(method, f"/{use}/{forged}", body)).status == 410
+    # A key that is made for whatever a stranger names is a row for each of their requests.
+    assert keys_in(crm) == before
+
+
+def keys_in(crm):
+    with crm.database.read() as transaction:
+        return sorted(transaction.core(sa.select(KEY.c.shop, KEY.c.use)).all())

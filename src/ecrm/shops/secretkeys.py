@@ -55,18 +55,35 @@ class SecretKeys:
         Raises:
             InvalidError: There is no such use.
         """
+        found = self.held(where, shop, use)
+        if found:
+            return found
+        if isinstance(where, Transaction):
+            return self._made(where, shop, use)
+        return where.transact(lambda transaction: self._made(transaction, shop, use))
+
+    def held(self, where: Transaction | Database, shop: str, use: str) -> tuple[bytes, ...]:
+        """Give the active keys there are, and make none: for what came from outside and names its shop itself.
+
+        Args:
+            where: An open transaction, or the database for one of its own.
+            shop: Whose.
+            use: As `active` takes it.
+
+        Raises:
+            InvalidError: There is no such use.
+        """
         if use not in USES:
             raise InvalidError.of("use", f"give one of {', '.join(USES)}")
         given = tuple(_derived(secret, shop, use) for secret in self._keyring.of_use(use))
         if given and use not in _LASTING:
             return given
         if isinstance(where, Transaction):
-            return given + self._kept(where, shop, use, makes=not given)
-        with where.read() as transaction:
-            kept = self._kept(transaction, shop, use, makes=False)
-        if given or kept:
-            return given + kept
-        return where.transact(lambda transaction: self._kept(transaction, shop, use, makes=True))
+            kept = find_key(where, shop, use)
+        else:
+            with where.read() as transaction:
+                kept = find_key(transaction, shop, use)
+        return given if kept is None else (*given, kept)
 
     def are_of_host(self) -> dict[str, bool]:
         """Tell of each use whether the host gave its own secret for it.
@@ -76,13 +93,11 @@ class SecretKeys:
         """
         return {use: bool(self._keyring.of_use(use)) for use in USES}
 
-    def _kept(self, transaction: Transaction, shop: str, use: str, *, makes: bool) -> tuple[bytes, ...]:
-        found = find_key(transaction, shop, use)
-        if found is None and makes:
-            keep_key(transaction, shop, use, secrets.token_bytes(_KEY_BYTES), self._clock())
-            # Another may have been faster: theirs is the one that stays.
-            found = find_key(transaction, shop, use)
-        return () if found is None else (found,)
+    def _made(self, transaction: Transaction, shop: str, use: str) -> tuple[bytes, ...]:
+        keep_key(transaction, shop, use, secrets.token_bytes(_KEY_BYTES), self._clock())
+        # Another may have been faster: theirs is the one that stays.
+        kept = find_key(transaction, shop, use)
+        return () if kept is None else (kept,)
 
 
 def _derived(secret: str, shop: str, use: str) -> bytes:
