@@ -27,7 +27,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PARTS = {
     "recording": recording, "emitting": emitting, "bulk": bulk, "receiving": receiving, "reading": reading,
     "importing": importing, "reacting": reacting, "sending": sending,
-    "placing": placing, "webhooks": webhooks, "results": results, "answering": answering,
+    "placing": placing, "webhooks": webhooks, "answering": answering, "results": results,
 }  # fmt: skip
 TEXT = """# Benchmarks
 

@@ -8,6 +8,8 @@ import pytest
 
 from ecrm import SetupError
 from ecrm.database import Database
+from ecrm.database.metadata import METADATA
+from ecrm.database.rows import Lookup
 from ecrm.database.streaming import PAGE, snapshot, stream
 
 COUNT = "SELECT count(*) FROM ecrm_shop"
@@ -65,6 +67,16 @@ def test_in_a_transaction_that_is_open_it_is_that_one_and_it_stays_open(database
             assert sum(len(page) for page in stream(same, "SELECT shop FROM ecrm_shop")) == 1
     with database.read() as transaction:
         assert count(transaction) == 1
+
+
+def test_a_snapshot_in_a_snapshot_is_the_same_and_many_rows_are_looked_up_in_it(database):
+    find = Lookup(METADATA.tables["ecrm_shop"], ("shop",))
+    add(database, *map(str, range(100)))
+    with snapshot(database) as transaction:
+        with snapshot(database) as same:
+            assert same is transaction
+        assert len(find.rows(transaction, [(str(number),) for number in range(200)])) == 100
+    add(database, "one")
 
 
 def test_a_reader_that_fails_leaves_nothing_open(database):

@@ -127,7 +127,7 @@ def test_what_went_out_comes_back_the_same(crm, tmp_path, form, some):
     for one in (here, there):
         one.surveys.write(everything())
         one.surveys.publish("all")
-    rows = [row(place, answers, order_id="=1+1", duration_s=7) for place, answers in enumerate(some)]
+    rows = [row(place, answers, version="1", order_id="=1+1", duration_s=7) for place, answers in enumerate(some)]
     assert here.surveys.take_in("all", rows).rejected == ()
     out = here.surveys.export("all")
     file = tmp_path / f"answers.{form}"
@@ -207,6 +207,34 @@ def test_bad_lines_are_told_by_number_and_the_others_go_in(crm, tmp_path):
     told = crm.timeline("a@example.org")[0]
     assert (told.at.isoformat(), told.properties["answers"]["many"]) == ("2026-01-05T07:00:00+00:00", ["late", "wet"])
     assert len(crm.surveys.export("all")) == 2
+
+
+def test_a_file_without_times_is_refused_as_a_whole_and_json_line_by_line(crm, tmp_path):
+    file, lines = tmp_path / "answers.csv", tmp_path / "answers.json"
+    file.write_text("id,answer.score\n1,9\n", encoding="utf-8")
+    with pytest.raises(InvalidError, match="no column 'at'"):
+        import_answers(crm, file, "all")
+    told = [{"id": "1", "answers": {"score": 9}}, [], {"id": "2", "at": "2026-01-05T10:00Z", "answers": {"score": 9}}]
+    lines.write_text("\n".join([*map(json.dumps, told), '{"id":', ""]), encoding="utf-8")
+    done = import_answers(crm, lines, "all")
+    assert (done.recorded, [(one.number, one.field) for one in sorted(done.samples, key=lambda one: one.number)]) == (
+        1, [(1, "at"), (2, "line"), (4, "body")],
+    )  # fmt: skip
+
+
+def test_a_column_that_means_nothing_is_refused(crm, tmp_path):
+    file = tmp_path / "answers.csv"
+    file.write_text("id,at,answr.score\n1,2026-01-05T10:00Z,9\n2,2026-01-05T10:00Z,\n", encoding="utf-8")
+    done = import_answers(crm, file, "all")
+    assert (done.recorded, [(one.number, one.field) for one in done.samples]) == (
+        0,
+        [(2, "answr.score"), (3, "answers")],
+    )
+
+
+def test_an_answer_to_nothing_is_kept_where_it_is_one_of_ours(crm):
+    ours = {"id": "1", "source": "surveys", "at": "2026-01-05T10:00Z", "version": "1", "answers": {}}
+    assert crm.surveys.take_in("all", [ours]).recorded == 1
 
 
 @pytest.mark.parametrize(

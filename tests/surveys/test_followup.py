@@ -101,6 +101,8 @@ def test_each_band_has_those_who_bought_again_and_what_they_spent(crm, tell, clo
     assert found.best_who_left == {days: (tell.id_of("can"),) for days in (30, 90)}
     assert found.worst_who_stayed == {30: (), 90: (tell.id_of("zeynep"),)}
     assert found.curves["promoter", "bought again"].n == 2
+    assert found.difference("promoter", "detractor", 30).value == 0.5
+    assert found.difference("promoter", "detractor", 30, "revenue").value == 5_000
 
 
 def test_a_cancelled_order_is_none_and_a_refund_is_taken_off(crm, tell, start, clock):
@@ -317,11 +319,12 @@ def test_who_can_not_be_known_again_is_not_followed(crm, tell, start, clock):
     crm.record(events.OrderCompleted(order_id="9", total=Money(1, "TRY"), at=start - DAY))
     tell.answered("ayse", 9, 0)
     tell.answered("can", 9, 0, kind="csat")
+    crm.record(events.SurveyAnswered(customer=Who(email="can@example.org"), survey_id="mood", at=start, **tell.key()))
     clock.advance(days=40)
     found = crm.surveys.said_versus_did("mood", [30])
     assert (found.of("promoter", 30).n, found.of(NOT_ASKED, 30).n) == (1, 0)
     assert found.notes == (
-        "answers of nobody who could be known again are left out: 1", "answers without a score are left out: 1",
+        "answers of nobody who could be known again are left out: 1", "answers without a score are left out: 2",
     )  # fmt: skip
     # As soon as the visitor is known, the answer counts.
     crm.record(events.StoreVisited(customer=Who(anonymous_id="v1", email="new@example.org"), at=start, **tell.key()))

@@ -122,7 +122,7 @@ class Database:
 
     def _free(self) -> Transaction:
         held = self._held()
-        if held.is_open:
+        if held.is_open or held.is_frozen:
             message = "a transaction of ecrm is open in this thread: finish it before starting another"
             raise SetupError(message)
         return held

@@ -21,15 +21,15 @@ def snapshot(database: Database) -> Iterator[Transaction]:
     In a transaction that is open in this thread it is that one, which sees what it wrote; it stays open.
     """
     with database.read() as transaction:
-        if transaction.is_open:
+        if transaction.is_open or transaction.is_frozen:
             yield transaction
             return
         transaction.run("BEGIN" if transaction.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        transaction.is_open = True
+        transaction.is_frozen = True
         try:
             yield transaction
         finally:
-            transaction.is_open = False
+            transaction.is_frozen = False
             transaction.run("ROLLBACK")
 
 

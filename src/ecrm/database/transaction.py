@@ -30,6 +30,8 @@ class Transaction:
         self.dialect = dialect
         self.is_sqlite = dialect == "sqlite"
         self.is_open = False
+        # In a snapshot: nothing can be written, rows that are staged neither.
+        self.is_frozen = False
         self.stages: set[str] = set()
         self._batches = 0
 

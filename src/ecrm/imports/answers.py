@@ -87,7 +87,7 @@ def _rows(path: Path, survey: Survey, ledger: Ledger, progress: Progress | None)
     is_json = file_kind(path) == "jsonl" or ".json" in path.suffixes
     layout = FileFormat(kind="wire") if is_json else attrs.evolve(layout_of(path), kind="csv")
     told = None if progress is None else lambda done: progress("reading", done, path.stat().st_size)
-    for line in read_lines(path, layout, [], told):
+    for line in read_lines(path, layout, [] if is_json else ["at"], told):
         if line.cells is None:
             ledger.add_unread(Fault(line.number, "line", line.fault))
             continue

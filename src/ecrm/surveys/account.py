@@ -25,7 +25,6 @@ from ecrm.surveys.behaviour import watched
 from ecrm.surveys.followup import Followup, followup_of
 from ecrm.surveys.gathering import PURCHASE, Inquiry, gather
 from ecrm.surveys.model import Survey
-from ecrm.surveys.model.scale import Scale
 from ecrm.surveys.results.reading import Reader, moment_in
 from ecrm.surveys.results.service import Readings
 from ecrm.surveys.scoring import LEVEL, SCALES, ScoreScale, said_versus_did
@@ -215,7 +214,6 @@ class Account(Readings):
 
 
 def _scale_of(survey: Survey) -> ScoreScale:
-    scales = [one for one in survey.questions if isinstance(one, Scale) and survey.scored_by in {"", one.key}]
-    if not scales:
+    if survey.scale is None:
         raise InvalidError.of("survey", "follow a survey with a question of kind nps, csat or ces: it has no score")
-    return SCALES[scales[0].kind]
+    return SCALES[survey.scale.kind]

@@ -27,7 +27,6 @@ from ecrm.surveys.reported import (
     verbatim_section,
 )
 from ecrm.surveys.results import Results, Verbatim
-from ecrm.surveys.results.asked import scoring_of
 
 __all__ = ["Reports", "write_report"]
 
@@ -78,7 +77,7 @@ class Reports(Account):
         shown = self._defined(survey)
         title = survey if shown is None else shown.said(shown.title, settings.language)
         followup = None
-        if shown is not None and scoring_of(shown) is not None:
+        if shown is not None and shown.scale is not None:
             followup = self.said_versus_did(survey, horizon_days, since, until, also=also)
         at = self._kit.now().astimezone(settings.zone_info)
         return write_report(title, results, followup, texts, at, has_charts=has_charts)

@@ -114,6 +114,9 @@ def _answers(survey: Survey, row: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         raise InvalidError.of("answers", "give a mapping of questions to answers")
     score = row.get("score")
+    # Somebody may send a survey off without an answer, and only a file of ours tells of it.
+    if not given and score is None and row.get("version") is None:
+        raise InvalidError.of("answers", "give one answer at least")
     if score is not None and not given:
         given = {_scored(survey, row.get("kind")): score}
     clean: dict[str, Any] = {}

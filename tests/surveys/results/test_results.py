@@ -113,6 +113,7 @@ def test_the_score_is_that_of_the_scale_the_survey_names(crm, answer):
     for score in (9, 10, 1, 2, 9):
         answer({"score": score, "ease": 5 if score > 5 else 1}, "two")
     crm.record(told(1, "two", answers={"score": "x", "ease": 5}, kind="csat", score=5))
+    crm.record(told(2, "two", answers={"score": 4}, kind="nps", score=4))
     results = crm.surveys.results("two")
     assert (results.kind, results.score.headline.value) == ("csat", pytest.approx(4 / 6))
     assert [(one.name, one.correlation.n) for one in results.drivers] == [("score", 5)]

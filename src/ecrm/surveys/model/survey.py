@@ -104,6 +104,17 @@ class Survey:
         places += [pipe.of for _, wording in self.wordings() for pipe in pipes_of(wording)]
         return frozenset(place.name for place in places if place.of == "fact")
 
+    @property
+    def scale(self) -> Scale | None:
+        """Give the scale whose answer is the survey's score, the first one where none is named; None where it has none.
+
+        >>> from ecrm.surveys import Csat, Nps
+        >>> Survey("two", "Two", [Nps("one", "Would you?"), Csat("other", "How was it?")], scored_by="other").scale.kind
+        'csat'
+        """
+        scales = (one for one in self.questions if isinstance(one, Scale) and self.scored_by in {"", one.key})
+        return next(scales, None)
+
     def path(
         self, answers: Mapping[str, Any], facts: Mapping[str, Any] = _NO_FACTS, *, seed: str = ""
     ) -> tuple[Question, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from ecrm.surveys.model import PluginQuestion, Question, Scale, Survey
+from ecrm.surveys.model import PluginQuestion, Question, Survey
 from ecrm.surveys.tables.answerwords import Told
 
 __all__ = ["Asked", "asked_in", "kind_of"]
@@ -89,15 +89,5 @@ def kind_of(surveys: Iterable[Survey]) -> str | None:
     Args:
         surveys: The versions, the oldest first.
     """
-    for survey in reversed(list(surveys)):
-        scoring = scoring_of(survey)
-        if scoring is not None:
-            return scoring.kind
-    return None
-
-
-def scoring_of(survey: Survey) -> Question | None:
-    """Give the question whose answer is the survey's score; None where it has none."""
-    if survey.scored_by:
-        return survey[survey.scored_by]
-    return next((one for one in survey.questions if isinstance(one, Scale)), None)
+    scales = (survey.scale for survey in reversed(list(surveys)))
+    return next((scale.kind for scale in scales if scale is not None), None)

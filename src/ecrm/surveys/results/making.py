@@ -13,7 +13,7 @@ import attrs
 
 from ecrm.surveys.model import Survey
 from ecrm.surveys.results.answered import question_result
-from ecrm.surveys.results.asked import Asked, asked_in, kind_of, scoring_of
+from ecrm.surveys.results.asked import Asked, asked_in, kind_of
 from ecrm.surveys.results.counting import Outcomes, Tally
 from ecrm.surveys.results.driving import pairs_by_driver
 from ecrm.surveys.results.invited import invited_of, stops_of
@@ -132,7 +132,7 @@ def _counts(frame: Frame, asked: Asked, tally: Tally) -> Counter[Any]:
 
 def _pairs(frame: Frame, kind: str | None, tally: Tally) -> dict[str, Counter[tuple[float, float]]]:
     known, found = _known(frame), dict[str, Counter[tuple[float, float]]]()
-    scoring = {(one.key, one.kind) for survey in frame.surveys.values() if (one := scoring_of(survey)) is not None}
+    scoring = {(one.key, one.kind) for survey in frame.surveys.values() if (one := survey.scale) is not None}
     for asked in frame.asked:
         if (asked.question.key, asked.question.kind) in scoring:
             continue

@@ -19,7 +19,6 @@ from ecrm.database.streaming import stream
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import id_of
 from ecrm.surveys.tables.answerwords import QUARTER_S, Split, Told, Wanted, Words
-from ecrm.surveys.tables.invitation import PLANNED
 
 __all__ = ["SCORES", "TIMES"]
 
@@ -67,8 +66,7 @@ def count_outcomes(transaction: Transaction, wanted: Wanted, split: Split) -> Ge
     words = Words(wanted, is_sqlite=transaction.is_sqlite)
     part = words.part_asked(split)
     columns = f"{part}, i.version, i.state, i.message_id IS NOT NULL, i.viewed_at IS NOT NULL, i.reached, count(*)"
-    source = words.invitations(words.joined(split, "i.customer_id"))
-    sql = f"SELECT {columns} {source} AND i.state <> '{PLANNED}' GROUP BY 1, 2, 3, 4, 5, 6"
+    sql = f"SELECT {columns} {words.invitations()} GROUP BY 1, 2, 3, 4, 5, 6"
     parts = _parts_of(split) if transaction.is_sqlite and split.by == "customer" else None
     for page in stream(transaction, sql, words.parameters):
         yield page if parts is None else [(parts.get(row[0]), *row[1:]) for row in page]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
@@ -18,6 +19,7 @@ Told = Literal["whether", "what", "any"]
 # No zone is off by less, so that a quarter of an hour lies on one day everywhere.
 QUARTER_S = 900
 _SCALES = ("nps", "csat", "ces")
+_WHOSE = " LEFT JOIN ecrm_profile p ON p.shop = i.shop AND p.id = i.profile_id"
 _VOIDED = "SELECT 1 FROM ecrm_void v WHERE v.shop = i.shop AND v.profile_id = i.profile_id AND v.interaction_id = i.id"
 
 
@@ -114,13 +116,6 @@ class Words:
         said = {"version": "CAST(i.version AS TEXT)", "location_id": "i.location_id"}
         return said.get(split.by) or self._of_customer(split, "i.customer_id")
 
-    def joined(self, split: Split, customer: str) -> str:
-        """Join the parts of customers; SQLite has no array to join."""
-        if self.is_sqlite or split.by != "customer":
-            return ""
-        self.parameters |= {"who": list(split.parts), "part": list(split.parts.values())}
-        return f" LEFT JOIN unnest(%(who)s::uuid[], %(part)s::text[]) AS g(who, part) ON g.who = {customer}"
-
     def between(self, column: str) -> str:
         """Give the bounds of a time, to be added to others."""
         since = f" AND {column} >= {self.named('since')}" if self._wanted.since is not None else ""
@@ -128,26 +123,22 @@ class Words:
 
     def answers(self, *, with_customer: bool = False) -> str:
         """Give where answers that stand come from; their kind is written out, or no index of theirs would be used."""
-        joined = " LEFT JOIN ecrm_profile p ON p.shop = i.shop AND p.id = i.profile_id" if with_customer else ""
-        return f"FROM ecrm_interaction i{joined} WHERE {self._stand()}"
+        return f"FROM ecrm_interaction i{_WHOSE if with_customer else ''} WHERE {self._stand()}"
 
     def answers_apart(self, split: Split) -> str:
         """Give the same with `i.answers` taken out of each body once, where it is split so with the part."""
-        joined = ""
-        if split.by == "customer":
-            joined = " LEFT JOIN ecrm_profile p ON p.shop = i.shop AND p.id = i.profile_id"
-            joined += self.joined(split, "p.customer_id")
+        joined = _WHOSE if split.by == "customer" else ""
         if self.is_sqlite:
             return f"FROM ecrm_interaction i{joined} WHERE {self._stand()}"
         # OFFSET 0 keeps the planner from taking them out again for each question.
         columns = "i.shop, i.profile_id, i.at, i.channel, i.context, i.body, i.body->'answers' AS answers"
         return f"FROM (SELECT {columns} FROM ecrm_interaction i WHERE {self._stand()} OFFSET 0) i{joined}"
 
-    def invitations(self, joined: str = "") -> str:
+    def invitations(self) -> str:
         """Give where invitations that were asked come from."""
         version = f" AND i.version = {self.named('version')}" if self._wanted.version is not None else ""
         return (
-            f"FROM ecrm_survey_invitation i{joined} WHERE i.shop = {self.named('shop')} "
+            f"FROM ecrm_survey_invitation i WHERE i.shop = {self.named('shop')} "
             f"AND i.survey = {self.named('survey')} AND i.asked_at IS NOT NULL{self.between('i.asked_at')}{version}"
         )
 
@@ -162,4 +153,8 @@ class Words:
     def _of_customer(self, split: Split, customer: str) -> str:
         if split.by != "customer":
             return "CAST(NULL AS TEXT)"
-        return customer if self.is_sqlite else "g.part"
+        if self.is_sqlite:
+            return customer
+        # One look into a sorted object for each row: an array to join is taken for short, and gone through for each.
+        self.parameters["parts"] = json.dumps({str(who): part for who, part in split.parts.items()})
+        return f"(%(parts)s::jsonb ->> {customer}::text)"
