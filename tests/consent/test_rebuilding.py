@@ -55,6 +55,7 @@ def test_an_upgrade_of_a_database_without_a_ledger_fills_it(bare_sqlite_url, clo
             for column in [one.name for one in FACT.columns]:
                 if column.startswith(("surveys_", "nps_", "csat_", "ces_")):
                     transaction.run(f"ALTER TABLE ecrm_fact DROP COLUMN {column}")
+            transaction.run("DROP INDEX ecrm_interaction_survey_ix")
             transaction.run("UPDATE ecrm_version SET version_num = '0002'")
     with CRM(bare_sqlite_url, clock=clock, plugins=[]) as crm:
         crm.upgrade()

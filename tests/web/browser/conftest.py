@@ -31,7 +31,8 @@ fill="#7a1f5f"/><path d="M12 34V14l12 12 12-12v20" fill="none" stroke="#fff" str
 _SAID_OF_STATUS = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
 
-@pytest.fixture(scope="session")
+# Not for the whole run: while it is open Playwright's loop runs in this thread, and Django refuses to work beside one.
+@pytest.fixture(scope="module")
 def browser():
     with chromium() as launched:
         yield launched
