@@ -246,6 +246,8 @@ def test_an_answer_to_nothing_is_kept_where_it_is_one_of_ours(crm):
         ({"answers": [1]}, "answers"),
         ({"answers": {}, "score": 11}, "answers.score"),
         ({"answers": {}, "score": 3, "kind": "ces"}, "score"),
+        ({"answers": {}, "score": 3, "kind": ["nps"]}, "score"),
+        ({"answers": {1: 2, "score": 3}, "id": None}, "answers"),
         ({"customer_id": "00000000-0000-0000-0000-000000000001", "email": None}, "customer_id"),
         ({"duration_s": "long"}, "duration_s"),
         ({"colour": "red"}, "colour"),

@@ -68,7 +68,10 @@ class Taker:
         """Give what tells it from all others: its id, else all that stands in it."""
         if row.get("id") is not None:
             return str(row.get("source") or self.source), str(row["id"])
-        told = json.dumps(row, sort_keys=True, default=str).encode()
+        try:
+            told = json.dumps(row, sort_keys=True, default=str).encode()
+        except TypeError as error:
+            raise InvalidError.of("answers", "name questions by texts") from error
         return str(row.get("source") or self.source), f"line:{hashlib.sha256(told).hexdigest()[:32]}"
 
     def _who(self, row: Mapping[str, Any], source_id: str) -> Who:
@@ -140,7 +143,7 @@ def _answers(survey: Survey, row: Mapping[str, Any]) -> dict[str, Any]:
 def _scored(survey: Survey, kind: Any) -> str:
     """Give the question that a score without answers answers."""
     for one in survey.questions:
-        if isinstance(one, Scale) and survey.scored_by in {"", one.key} and kind in {None, one.kind}:
+        if isinstance(one, Scale) and survey.scored_by in {"", one.key} and kind in (None, one.kind):
             return one.key
     raise InvalidError.of("score", "remove it: this survey has no such score")
 
