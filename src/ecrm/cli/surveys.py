@@ -111,10 +111,6 @@ def preview(ctx: click.Context, *, key: str, language: str | None) -> None:
         click.echo(f"- {survey.said(question.asks, spoken)} ({marks})")
 
 
-surveys.add_command(export)
-surveys.add_command(import_)
-
-
 def _said(plan: Any) -> str:
     if plan.after is not None:
         return f"{_length(plan.delay)} after {plan.after}" if plan.delay else f"on {plan.after}"

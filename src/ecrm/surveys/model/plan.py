@@ -13,6 +13,7 @@ import attrs
 
 from ecrm.errors import InvalidError
 from ecrm.hookspecs.naming import between, check_name
+from ecrm.surveys.model.wording import check_language
 
 __all__ = ["Plan", "days_and_more", "is_in_sample", "read_plan"]
 
@@ -20,7 +21,6 @@ _LENGTH = re.compile(r"(\d{1,5}) (minute|hour|day|week)s?\Z")
 _UNITS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _LONGEST = dt.timedelta(days=3_660)
 _MONTH, _QUARTER = dt.timedelta(days=30), dt.timedelta(days=90)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 _MOST_REMINDERS = 5
 _SLOTS = 2**64
 
@@ -52,11 +52,6 @@ def _lengths(value: Any) -> tuple[dt.timedelta, ...]:
 
 def _optional_length(value: Any) -> dt.timedelta | None:
     return None if value is None else days_and_more(value)
-
-
-def _check_language(_: Any, field: Any, value: Any) -> None:
-    if value is not None and (not isinstance(value, str) or not _LANGUAGE.match(value)):
-        raise InvalidError.of(field.name, "give a language tag of BCP 47, as tr or en-GB")
 
 
 def _check_moment(_: Any, field: Any, value: Any) -> None:
@@ -111,7 +106,7 @@ class Plan:
     expires: dt.timedelta = attrs.field(default=_MONTH, converter=days_and_more)
     reminders: tuple[dt.timedelta, ...] = attrs.field(default=(), converter=_lengths)
     channel: str = attrs.field(default="preferred", validator=check_name)
-    language: str | None = attrs.field(default=None, validator=_check_language)
+    language: str | None = attrs.field(default=None, validator=attrs.validators.optional(check_language))
     template: str = attrs.field(default="survey_invitation", validator=check_name)
     reminder_template: str = attrs.field(default="survey_reminder", validator=check_name)
 
