@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -109,3 +108,44 @@ def test_an_answer_of_any_kind_is_kept_one_by_one_and_taken_as_it_was(asked):
     assert again.survey.checked(again.answers) == again.survey.checked(ANSWERS) == again.survey.checked(kept)
     taken = crm.surveys.answer(token, {})
     assert again.survey.checked(taken.interaction.properties["answers"]) == again.survey.checked(ANSWERS)
+
+
+@pytest.mark.parametrize("location_id", ["", " ", "a\nb", "a\0b", "x" * 256, ["kadikoy"]])
+def test_a_link_from_a_place_that_no_answer_could_carry_is_not_made(crm, location_id):
+    with pytest.raises(InvalidError):
+        crm.surveys.link("mood", location_id=location_id)
+
+
+def test_a_link_carries_the_longest_place_there_is(crm):
+    link = crm.surveys.link("mood", location_id="ş" * 255).rpartition("/")[2]
+    taken = crm.surveys.answer(crm.surveys.open(link).token, {"score": 9})
+    assert taken.interaction.context["location_id"] == "ş" * 255
+
+
+def test_of_eight_who_open_a_link_for_everybody_at_once_each_answers_once(crm):
+    link = crm.surveys.link("mood", location_id="kadikoy").rpartition("/")[2]
+
+    def answer(score):
+        try:
+            token = crm.surveys.open(link).token
+            crm.surveys.answer(token, {"score": score})
+            with pytest.raises(ConflictError):
+                crm.surveys.answer(token, {"score": score})
+        finally:
+            crm.database.release()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(answer, [3, 9] * 8))
+    found = crm.surveys.results("mood", by="location_id").groups["kadikoy"]
+    assert (found.n, found.score.promoters, found.score.detractors) == (16, 8, 8)
+
+
+def test_an_invitation_that_another_clock_ended_already_is_late(crm, pigeons, wait, clock):
+    crm.surveys.start("mood", after="Order Delivered", expires="2 days")
+    crm.record(delivered())
+    wait(4)
+    token = token_in(pigeons.sent[0])
+    clock.advance(days=-3)
+    assert crm.surveys.open(token).state == "late"
+    with pytest.raises(ConflictError, match="can not be answered any more"):
+        crm.surveys.answer(token, {"score": 9})
