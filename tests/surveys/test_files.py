@@ -286,6 +286,19 @@ def test_an_answer_of_nobody_is_kept_and_is_of_nobody(crm):
     assert (told["anonymous_id"], "email" in told) == ("survey:1", False)
 
 
+def test_the_answer_of_somebody_who_can_not_be_named_comes_back_too(crm):
+    crm.record(events.SurveyAnswered(survey_id="all", score=9, kind="nps", answers={"score": 9}, source_id="kiosk-1",
+                                     customer=Who(email="test@test.com")))  # fmt: skip
+    sheet = crm.surveys.export("all")
+    done = crm.surveys.take_in("all", sheet.rows)
+    assert (done.duplicates, done.rejected) == (1, ())
+    there = crm.for_shop("outlet")
+    there.surveys.write(crm.surveys.show("all"))
+    there.surveys.publish("all")
+    assert there.surveys.take_in("all", sheet.rows).recorded == 1
+    assert there.surveys.results("all").score.promoters == 1
+
+
 def test_answers_keep_their_version_and_are_checked_against_it(crm):
     crm.surveys.write(Survey("all", "Less", [Nps("score", "?")]))
     crm.surveys.publish("all")

@@ -66,7 +66,7 @@ class Gathered:
         currency: Of revenue; None where nobody bought.
         other_currencies: How many orders were in other currencies: they count as bought, and not as revenue.
         nameless: How many answers are of nobody who could be known again.
-        unscored: How many have no score.
+        unscored: How many have no score on the survey's scale.
         eligible: How many were not asked and could be followed.
     """
 
