@@ -325,6 +325,8 @@ def test_the_command_line_gives_answers_out_and_takes_them_in(crm, database_url,
     run("export", "plain", "--to", str(file))
     assert file.read_bytes().startswith(b"\xef\xbb\xbf")
     assert "new file" in run("export", "plain", "--to", str(file), code=2)
+    run("export", "plain", "--to", str(file.with_suffix(".jsonl")))
+    assert "0 recorded, 1 there already" in run("import", "plain", str(file.with_suffix(".jsonl")))
     assert "0 recorded, 1 there already" in run("import", "plain", str(file))
     crm.for_shop("other").surveys.write(crm.surveys.show("plain"))
     assert json.loads(run("import", "plain", str(file), "--json", shop="other"))["recorded"] == 1
@@ -332,4 +334,4 @@ def test_the_command_line_gives_answers_out_and_takes_them_in(crm, database_url,
     assert "answers.score" in run("import", "plain", str(file), code=1)
     assert "2026-01-31" in run("export", "plain", "--since", "never", code=2)
     assert run("export", "plain", "--since", "2026-01-03", "--format", "json") == ""
-    assert [one.actor for one in crm.audit.entries() if one.action == "export"] == ["staff:ali"] * 4
+    assert [one.actor for one in crm.audit.entries() if one.action == "export"] == ["staff:ali"] * 5

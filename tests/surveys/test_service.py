@@ -446,6 +446,9 @@ def test_what_can_not_be_started_says_why(crm):
                   {"delay": "soon", "after": "X"}, {"reminders": ["99 days"]}):  # fmt: skip
         with pytest.raises(InvalidError):
             crm.surveys.start("mood", **wrong)
+    for name in ("delay", "every", "rest", "again", "expires", "reminders"):
+        with pytest.raises(InvalidError, match=f"^{name}: give a timedelta"):
+            crm.surveys.start("mood", **{name: ["soon"]})
     with pytest.raises(NotFoundError):
         crm.surveys.start("nothing")
     with pytest.raises(NotFoundError):

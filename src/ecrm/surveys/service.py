@@ -22,7 +22,7 @@ from ecrm.surveys.answering import Answered, Answering, Opened
 from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
 from ecrm.surveys.model import Survey
-from ecrm.surveys.model.plan import Plan
+from ecrm.surveys.model.plan import LENGTHS, Plan, days_and_more
 from ecrm.surveys.reporting import Reports
 from ecrm.surveys.results.reading import Reader
 from ecrm.surveys.showing import Invitation, Running, invitation_of, running_of
@@ -312,4 +312,6 @@ def _plan(given: Mapping[str, Any]) -> Plan:
     unknown = sorted(given.keys() - {field.name for field in attrs.fields(Plan)})
     if unknown:
         raise InvalidError.of(unknown[0], "a survey is asked by no such rule: see Plan")
-    return Plan(**given)
+    # Read here, an error names the length that can not be.
+    lengths = {name: days_and_more(given[name], name) for name in LENGTHS if given.get(name) is not None}
+    return Plan(**{**given, **lengths})
