@@ -87,7 +87,7 @@ class Account(Readings):
 
         Args:
             survey: The key of a survey that scores nps, csat or ces.
-            horizon_days: Within how many days after it, whole days above 0.
+            horizon_days: Within how many days after it, whole days from 1 to 36,500.
             since: Only who answered, or was asked, from this time on: a time with its zone, or a day of the shop; None
                 is from the first on.
             until: Only who did before this time; what they did is looked at until now.
