@@ -23,11 +23,12 @@ from ecrm.messages.settling import who_of
 from ecrm.shops.service import Shop
 from ecrm.surveys.behaviour import watched
 from ecrm.surveys.followup import Followup, followup_of
-from ecrm.surveys.gathering import PURCHASE, Inquiry, gather
+from ecrm.surveys.gathering import Inquiry, gather
 from ecrm.surveys.model import Survey
 from ecrm.surveys.results.reading import Reader, moment_in
 from ecrm.surveys.results.service import Readings
 from ecrm.surveys.scoring import LEVEL, SCALES, ScoreScale, said_versus_did
+from ecrm.surveys.scoring.followup import PURCHASE
 from ecrm.surveys.sheet import Sheet, row_of
 from ecrm.surveys.tables.answered import told_answers
 from ecrm.surveys.taking import Taker, customer_id_in

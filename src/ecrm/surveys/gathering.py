@@ -14,13 +14,13 @@ import attrs
 from ecrm.database import Transaction
 from ecrm.surveys.behaviour import Watched
 from ecrm.surveys.scoring import ASKED, NOT_ASKED, Followed, Happening, ScoreScale
+from ecrm.surveys.scoring.followup import PURCHASE
 from ecrm.surveys.tables import followup as table
 from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.followup import AnswerRow, OrderRow
 
-__all__ = ["PURCHASE", "Gathered", "Inquiry", "gather"]
+__all__ = ["Gathered", "Inquiry", "gather"]
 
-PURCHASE = "Order Completed"
 _Begun = dict[UUID, tuple[str, dt.datetime]]
 
 

@@ -20,7 +20,7 @@ from ecrm.surveys.scoring.mean import mean_of_amounts
 from ecrm.surveys.scoring.survival import Curve, kaplan_meier
 from ecrm.surveys.scoring.verdict import Verdict, verdict_of
 
-__all__ = ["BOUGHT", "REVENUE", "Outcome", "SaidVersusDid", "said_versus_did"]
+__all__ = ["BOUGHT", "PURCHASE", "REVENUE", "Outcome", "SaidVersusDid", "said_versus_did"]
 
 BOUGHT = "bought again"
 REVENUE = "revenue"
