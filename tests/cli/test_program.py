@@ -140,6 +140,16 @@ def test_settings_of_a_shop_are_set_and_shown(run):
     assert run("shop", "--zone", "Europe/Atlantis").exit_code == 2
 
 
+def test_a_shop_says_what_its_pages_look_like(run, tmp_path):
+    logo = tmp_path / "logo.svg"
+    logo.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    said = json_of(run("shop", "--name", "Moda", "--logo", str(logo), "--colour", "#7a1f5f", "--json"))
+    assert (said["name"], said["logo"], said["colour"]) == ("Moda", "svg+xml", "#7a1f5f")
+    assert "Moda" in run("shop").stdout
+    assert "contrast" in run("shop", "--colour", "#ffd000").output
+    assert "can be read" in run("shop", "--logo", str(tmp_path / "none.png")).output
+
+
 def test_work_receives_what_waits(run, database_url):
     with CRM(database_url, plugins=[]) as crm:
         assert crm.emit(events.StoreVisited(customer=Who(card="1234")))

@@ -12,15 +12,13 @@ import attrs
 from ecrm.audit.tables import append
 from ecrm.customers.model.claim import KINDS
 from ecrm.customers.tables.profile import profiles_of
-from ecrm.database import Database, Transaction
+from ecrm.database import Transaction
 from ecrm.database.streaming import snapshot
 from ecrm.errors import InvalidError
-from ecrm.hookspecs import Behaviour, QuestionKind
+from ecrm.hookspecs import Behaviour
 from ecrm.interactions.events import SurveyAnswered
-from ecrm.interactions.recording import Kit
 from ecrm.interactions.service import Recorder, Rejection, Report
 from ecrm.messages.settling import who_of
-from ecrm.shops.service import Shop
 from ecrm.surveys.behaviour import watched
 from ecrm.surveys.followup import Followup, followup_of
 from ecrm.surveys.gathering import Inquiry, gather
@@ -32,6 +30,7 @@ from ecrm.surveys.scoring.followup import PURCHASE
 from ecrm.surveys.sheet import Sheet, row_of
 from ecrm.surveys.tables.answered import told_answers
 from ecrm.surveys.taking import Taker, customer_id_in
+from ecrm.surveys.writing import Desk
 from ecrm.values import Actor, Who
 
 __all__ = ["Account"]
@@ -43,30 +42,18 @@ class Account(Readings):
     """Give account of what customers of one shop answered.
 
     Args:
-        database: Where it is.
-        shop: The shop.
-        kit: Ids, time and facts.
-        ready: Gives a survey that comes with ecrm, by its key; None where there is none.
-        kinds: The kinds of questions that plugins bring.
+        desk: What it works with.
         reader: Reads what they answered.
         recorder: Records answers that come from elsewhere.
         behaviours: Gives what plugins that are on for a shop know customers to do.
     """
 
     def __init__(
-        self,
-        database: Database,
-        shop: Shop,
-        kit: Kit,
-        ready: Callable[[str], Survey | None],
-        kinds: Sequence[QuestionKind],
-        reader: Reader,
-        recorder: Recorder,
-        behaviours: Callable[[str], Sequence[Behaviour]],
+        self, desk: Desk, reader: Reader, recorder: Recorder, behaviours: Callable[[str], Sequence[Behaviour]]
     ) -> None:
-        super().__init__(database, shop, kit, ready, kinds, reader)
-        self._behaviours = behaviours
+        super().__init__(desk, reader)
         self._recorder = recorder
+        self._behaviours = behaviours
 
     def said_versus_did(
         self,

@@ -62,6 +62,7 @@ _STEP = (
     "color:#1c1c1c;background-color:#ffffff;text-align:center;text-decoration:none;font-weight:bold"
 )
 _HTML = (
+    '<div lang="{language}">'
     "<p>{hello}</p>"
     "{% if survey_steps %}<p><strong>{{ survey_question }}</strong></p>"
     "<p>{% for step in survey_steps %}"
@@ -74,6 +75,7 @@ _HTML = (
     "{% endif %}{% endif %}"
     '<p><a href="{{ survey_url }}">{open}</a></p>'
     '<p><small><a href="{{ preferences_url }}">{refuse}</a></small></p>'
+    "</div>"
 )
 _IN_HTML: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("survey_invitation", "tr"): {
@@ -104,7 +106,7 @@ def _html(words: Mapping[str, str]) -> str:
 
 READY: tuple[Template, ...] = tuple(
     Template(name=name, channel="email", language=language, purpose="surveys", subject=subject, text=text,
-             html=_html(_IN_HTML[name, language]), state="live")
+             html=_html({**_IN_HTML[name, language], "language": language}), state="live")
     for (name, language), (subject, text) in _WORDS.items()
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from ecrm.surveys.results.reading import Known, Reader
 from ecrm.surveys.service import Surveys
 from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.versions import Versions
+from ecrm.surveys.writing import Desk
 
 __all__ = ["SurveyParts"]
 
@@ -51,10 +52,10 @@ class SurveyParts:
         self._database = database
         self._kit = kit
         self._held_of = cases.held_of
-        self._offered = (tuple(kinds), frozenset(conditions))
-        self._known = Known(kit.book, self._offered[1], holds)
+        self._kinds, self._conditions = tuple(kinds), frozenset(conditions)
+        self._known = Known(kit.book, self._conditions, holds)
         self._behaviours = behaviours
-        self._versions = Versions(self._offered[0])
+        self._versions = Versions(self._kinds)
         self._planner = Planner(database, kit)
         self._asker = Asker(database, kit, cases, holds)
 
@@ -78,10 +79,10 @@ class SurveyParts:
         """
         answering = Answering(self._database, shop, self._kit, self._versions, tell)
         reader, recorder = Reader(self._database, shop, self._known), Recorder(self._database, shop, self._kit, tell)
+        desk = Desk(self._database, shop, self._kit, _ready, self._kinds)
         return Surveys(
-            self._database, shop, self._kit, _ready, self._offered, reader, recorder, self._behaviours,
-            answering, self._asker, self._held_of,
-        )  # fmt: skip
+            desk, reader, recorder, self._behaviours, answering, self._asker, self._held_of, self._conditions
+        )
 
 
 def _ready(key: str) -> Survey | None:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from ecrm.customers.finding import find_profile
 from ecrm.customers.tables.profile import ProfileRow
-from ecrm.database import Database, Transaction
+from ecrm.database import Transaction
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
-from ecrm.hookspecs import Behaviour, QuestionKind
-from ecrm.interactions.recording import Kit
+from ecrm.hookspecs import Behaviour
 from ecrm.interactions.service import Recorder
 from ecrm.interactions.tables.position import last_position
 from ecrm.messages.arranging import Held
-from ecrm.shops.service import Shop
 from ecrm.surveys.answering import Answered, Answering, Opened
 from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
-from ecrm.surveys.model import Survey
 from ecrm.surveys.model.plan import LENGTHS, Plan, days_and_more
 from ecrm.surveys.reporting import Reports
 from ecrm.surveys.results.reading import Reader
@@ -31,6 +28,7 @@ from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.invitation import SKIPPED, InvitationRow
 from ecrm.surveys.tables.running import STOPPED, RunRow
 from ecrm.surveys.tokens import LinkToken, tokens_in
+from ecrm.surveys.writing import Desk
 from ecrm.values import Who
 from ecrm.values.text import checked_id
 from ecrm.values.who import Someone
@@ -42,38 +40,32 @@ class Surveys(Reports):
     """Serve the surveys of one shop.
 
     Args:
-        database: Where they are.
-        shop: The shop.
-        kit: Ids, time and keys.
-        ready: Gives a survey that comes with ecrm, by its key; None where there is none.
-        offered: The kinds of questions that plugins bring, and the names of conditions they offer.
+        desk: What it works with.
         reader: Reads what they answered.
         recorder: Records answers that come from elsewhere.
         behaviours: Gives what plugins that are on for a shop know customers to do.
         answering: Takes answers.
         asker: Decides who is asked.
         held_of: Gives what a shop arranged about its messages.
+        conditions: The names of conditions that plugins offer.
     """
 
     def __init__(
         self,
-        database: Database,
-        shop: Shop,
-        kit: Kit,
-        ready: Callable[[str], Survey | None],
-        offered: tuple[Sequence[QuestionKind], frozenset[str]],
+        desk: Desk,
         reader: Reader,
         recorder: Recorder,
         behaviours: Callable[[str], Sequence[Behaviour]],
         answering: Answering,
         asker: Asker,
         held_of: Callable[[str], Held],
+        conditions: Collection[str],
     ) -> None:
-        super().__init__(database, shop, kit, ready, offered[0], reader, recorder, behaviours)
+        super().__init__(desk, reader, recorder, behaviours)
         self._answering = answering
         self._asker = asker
         self._held_of = held_of
-        self._conditions = offered[1]
+        self._conditions = conditions
 
     def start(self, survey: str, name: str | None = None, **plan: Any) -> Running:
         """Have a survey asked: after an event, on a schedule, or by hand. Called again, it changes how.

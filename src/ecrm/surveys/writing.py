@@ -19,35 +19,43 @@ from ecrm.surveys.showing import Version
 from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables.definition import DRAFT, LIVE, VersionRow
 
-__all__ = ["Shelf"]
+__all__ = ["Desk", "Shelf"]
 
 _NO_SURVEY = "this shop has no such survey: crm.surveys.write(Survey(…)) makes one"
+
+
+@attrs.frozen(repr=False)
+class Desk:
+    """Hold what all of `crm.surveys` works with.
+
+    Args:
+        database: Where surveys and answers are.
+        shop: The shop.
+        kit: Ids, time, keys and facts.
+        ready: Gives a survey that comes with ecrm, by its key; None where there is none.
+        kinds: The kinds of questions that plugins bring.
+    """
+
+    database: Database
+    shop: Shop
+    kit: Kit
+    ready: Callable[[str], Survey | None]
+    kinds: Sequence[QuestionKind]
 
 
 class Shelf:
     """Keep the surveys of one shop.
 
     Args:
-        database: Where they are.
-        shop: The shop.
-        kit: The time.
-        ready: Gives a survey that comes with ecrm, by its key; None where there is none.
-        kinds: The kinds of questions that plugins bring.
+        desk: What it works with.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        shop: Shop,
-        kit: Kit,
-        ready: Callable[[str], Survey | None],
-        kinds: Sequence[QuestionKind],
-    ) -> None:
-        self._database = database
-        self._shop = shop
-        self._kit = kit
-        self._ready = ready
-        self._kinds = kinds
+    def __init__(self, desk: Desk) -> None:
+        self._database = desk.database
+        self._shop = desk.shop
+        self._kit = desk.kit
+        self._ready = desk.ready
+        self._kinds = desk.kinds
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._shop.key}>"

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from ecrm.database import Database
-from ecrm.hookspecs import QuestionKind
-from ecrm.interactions.recording import Kit
-from ecrm.shops.service import Shop
 from ecrm.surveys.model import Survey
 from ecrm.surveys.results.reading import Reader, moment_in
 from ecrm.surveys.results.results import Results
@@ -17,7 +13,7 @@ from ecrm.surveys.schema import survey_from_wire
 from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables.answerwords import Wanted
 from ecrm.surveys.tables.definition import LIVE
-from ecrm.surveys.writing import Shelf
+from ecrm.surveys.writing import Desk, Shelf
 
 __all__ = ["Readings"]
 
@@ -26,24 +22,12 @@ class Readings(Shelf):
     """Read what the surveys of one shop came to.
 
     Args:
-        database: Where they are.
-        shop: The shop.
-        kit: The time.
-        ready: Gives a survey that comes with ecrm, by its key; None where there is none.
-        kinds: The kinds of questions that plugins bring.
+        desk: What it works with.
         reader: Reads answers.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        shop: Shop,
-        kit: Kit,
-        ready: Callable[[str], Survey | None],
-        kinds: Sequence[QuestionKind],
-        reader: Reader,
-    ) -> None:
-        super().__init__(database, shop, kit, ready, kinds)
+    def __init__(self, desk: Desk, reader: Reader) -> None:
+        super().__init__(desk)
         self._reader = reader
 
     def results(
