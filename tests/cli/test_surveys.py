@@ -28,6 +28,7 @@ def run(crm, database_url):
 def test_a_survey_that_comes_ready_is_shown_started_asked_and_stopped(run, database_url):
     assert json.loads(run("surveys", "show", "nps"))["key"] == "nps"
     assert "(nps" in run("surveys", "preview", "nps", "--language", "tr")
+    assert "You gave us …." in run("surveys", "preview", "nps", "--language", "en")
     said = run(
         "surveys", "start", "nps", "--after", "Order Delivered", "--delay", "3 days", "--reminder", "7 days",
         "--ends-at", "2099-01-01T00:00:00+03:00",

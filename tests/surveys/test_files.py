@@ -246,6 +246,8 @@ def test_an_answer_to_nothing_is_kept_where_it_is_one_of_ours(crm):
         ({"answers": [1]}, "answers"),
         ({"answers": {}, "score": 11}, "answers.score"),
         ({"answers": {}, "score": 3, "kind": "ces"}, "score"),
+        ({"answers": {}, "score": 3, "kind": ["nps"]}, "score"),
+        ({"answers": {1: 2, "score": 3}, "id": None}, "answers"),
         ({"customer_id": "00000000-0000-0000-0000-000000000001", "email": None}, "customer_id"),
         ({"duration_s": "long"}, "duration_s"),
         ({"colour": "red"}, "colour"),
@@ -284,6 +286,19 @@ def test_an_answer_of_nobody_is_kept_and_is_of_nobody(crm):
     assert (told["anonymous_id"], "email" in told) == ("survey:1", False)
 
 
+def test_the_answer_of_somebody_who_can_not_be_named_comes_back_too(crm):
+    crm.record(events.SurveyAnswered(survey_id="all", score=9, kind="nps", answers={"score": 9}, source_id="kiosk-1",
+                                     customer=Who(email="test@test.com")))  # fmt: skip
+    sheet = crm.surveys.export("all")
+    done = crm.surveys.take_in("all", sheet.rows)
+    assert (done.duplicates, done.rejected) == (1, ())
+    there = crm.for_shop("outlet")
+    there.surveys.write(crm.surveys.show("all"))
+    there.surveys.publish("all")
+    assert there.surveys.take_in("all", sheet.rows).recorded == 1
+    assert there.surveys.results("all").score.promoters == 1
+
+
 def test_answers_keep_their_version_and_are_checked_against_it(crm):
     crm.surveys.write(Survey("all", "Less", [Nps("score", "?")]))
     crm.surveys.publish("all")
@@ -310,6 +325,8 @@ def test_the_command_line_gives_answers_out_and_takes_them_in(crm, database_url,
     run("export", "plain", "--to", str(file))
     assert file.read_bytes().startswith(b"\xef\xbb\xbf")
     assert "new file" in run("export", "plain", "--to", str(file), code=2)
+    run("export", "plain", "--to", str(file.with_suffix(".jsonl")))
+    assert "0 recorded, 1 there already" in run("import", "plain", str(file.with_suffix(".jsonl")))
     assert "0 recorded, 1 there already" in run("import", "plain", str(file))
     crm.for_shop("other").surveys.write(crm.surveys.show("plain"))
     assert json.loads(run("import", "plain", str(file), "--json", shop="other"))["recorded"] == 1
@@ -317,4 +334,4 @@ def test_the_command_line_gives_answers_out_and_takes_them_in(crm, database_url,
     assert "answers.score" in run("import", "plain", str(file), code=1)
     assert "2026-01-31" in run("export", "plain", "--since", "never", code=2)
     assert run("export", "plain", "--since", "2026-01-03", "--format", "json") == ""
-    assert [one.actor for one in crm.audit.entries() if one.action == "export"] == ["staff:ali"] * 4
+    assert [one.actor for one in crm.audit.entries() if one.action == "export"] == ["staff:ali"] * 5

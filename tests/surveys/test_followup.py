@@ -324,8 +324,9 @@ def test_who_can_not_be_known_again_is_not_followed(crm, tell, start, clock):
     found = crm.surveys.said_versus_did("mood", [30])
     assert (found.of("promoter", 30).n, found.of(NOT_ASKED, 30).n) == (1, 0)
     assert found.notes == (
-        "answers of nobody who could be known again are left out: 1", "answers without a score are left out: 2",
-    )  # fmt: skip
+        "answers of nobody who could be known again are left out: 1",
+        "answers without a score of kind nps are left out: 2",
+    )
     # As soon as the visitor is known, the answer counts.
     crm.record(events.StoreVisited(customer=Who(anonymous_id="v1", email="new@example.org"), at=start, **tell.key()))
     assert crm.surveys.said_versus_did("mood", [30]).of("promoter", 30).n == 2
@@ -364,6 +365,9 @@ def test_a_survey_without_a_score_is_refused(crm):
         {"most_not_asked": -1},
         {"most_not_asked": 1.5},
         {"horizon_days": []},
+        {"horizon_days": 90},
+        {"horizon_days": [10**12]},
+        {"also": COMPLAINED},
         {"also": {"revenue": COMPLAINED}},
         {"also": {"": COMPLAINED}},
         {"also": {"went": ""}},

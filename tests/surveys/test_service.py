@@ -196,7 +196,9 @@ def test_a_forged_token_opens_nothing(crm, pigeons, wait):
     crm.record(delivered())
     wait(1)
     token = token_in(pigeons.sent[0])
-    for wrong in ("", "x", token[:-2], token[:-1] + ("A" if token[-1] != "A" else "B"), "ğ", 7, token * 100):
+    # Not the last letter: some of its bits are none of the signature's.
+    changed = f"{token[:-5]}{'A' if token[-5] != 'A' else 'B'}{token[-4:]}"
+    for wrong in ("", "x", token[:-2], changed, "ğ", 7, token * 100):
         with pytest.raises(InvalidError):
             crm.surveys.open(wrong)
     with pytest.raises(InvalidError):
@@ -365,6 +367,41 @@ def test_on_a_schedule_everybody_is_asked_in_rounds(crm, pigeons, wait):
     assert len(pigeons.sent) == 4
 
 
+def test_a_program_that_starts_a_schedule_anew_each_day_asks_nobody_more_often(crm, pigeons, wait):
+    crm.record(delivered())
+    for _ in range(10):
+        crm.surveys.start("mood", every="40 days", again="1 days", rest="0 days")
+        wait(1)
+    assert len(pigeons.sent) == 1
+    assert states(crm) == ["sent"]
+
+
+def test_what_is_started_by_the_same_name_for_another_survey_begins_anew(crm, pigeons, wait):
+    crm.surveys.start("mood", "after_delivery", after="Order Delivered", quota=1)
+    crm.record(delivered())
+    wait(1)
+    crm.surveys.answer(token_in(pigeons.sent[0]), {"score": 9})
+    wait(1)
+    crm.surveys.start("nps", "after_delivery", after="Order Delivered", quota=1)
+    crm.record(delivered(MEHMET, "8"))
+    wait(1)
+    assert [one.to for one in pigeons.sent] == ["ayse@example.org", "mehmet@example.org"]
+
+
+def test_who_is_asked_by_hand_is_asked_as_the_survey_was_started_whatever_that_is_called(crm):
+    crm.surveys.start("nps", "mood")
+    crm.surveys.start("mood", "after_delivery", after="Order Delivered", ends_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    crm.record(delivered())
+    with pytest.raises(ConflictError, match="the survey has ended"):
+        crm.surveys.invite(AYSE, "mood")
+
+
+@pytest.mark.parametrize("name", ["a\nb", "x" * 300, "a\0b", " "])
+def test_a_name_that_can_not_be_kept_or_read_is_refused(crm, name):
+    with pytest.raises(InvalidError):
+        crm.surveys.start("mood", name)
+
+
 def test_an_invitation_keeps_its_version_when_a_new_one_is_live(crm, pigeons, wait):
     crm.surveys.start("mood", after="Order Delivered")
     crm.record(delivered())
@@ -409,6 +446,9 @@ def test_what_can_not_be_started_says_why(crm):
                   {"delay": "soon", "after": "X"}, {"reminders": ["99 days"]}):  # fmt: skip
         with pytest.raises(InvalidError):
             crm.surveys.start("mood", **wrong)
+    for name in ("delay", "every", "rest", "again", "expires", "reminders"):
+        with pytest.raises(InvalidError, match=f"^{name}: give a timedelta"):
+            crm.surveys.start("mood", **{name: ["soon"]})
     with pytest.raises(NotFoundError):
         crm.surveys.start("nothing")
     with pytest.raises(NotFoundError):

@@ -19,16 +19,19 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("key")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True,
-              help="CSV that no spreadsheet takes for formulas, or JSON lines.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["csv", "json"]),
+              help="CSV that no spreadsheet takes for formulas, or JSON lines; as FILE ends where left out, else CSV.",
+              )  # fmt: skip
 @since_option
 @until_option
 @click.option("--to", "target", type=_PATH, metavar="FILE", help="Write a new file; print it where left out.")
 @click.pass_context
 def export(
-    ctx: click.Context, *, key: str, form: str, since: str | None, until: str | None, target: Path | None
+    ctx: click.Context, *, key: str, form: str | None, since: str | None, until: str | None, target: Path | None
 ) -> None:
     """Give the answers to survey KEY out; it is noted in the audit."""
+    if form is None:
+        form = "json" if target is not None and target.suffix in {".jsonl", ".json"} else "csv"
     crm = open_crm(ctx)
     sheet = crm.surveys.export(key, *span_from(crm, since, until), actor=actor_of(ctx))
     text = sheet.csv() if form == "csv" else sheet.json_lines()

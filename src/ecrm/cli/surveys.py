@@ -104,15 +104,13 @@ def preview(ctx: click.Context, *, key: str, language: str | None) -> None:
     crm = open_crm(ctx)
     survey = crm.surveys.show(key)
     spoken = language or crm.shop.settings.language
+    # Of answers there are none yet: what stands for them is seen.
+    answers = {question.key: "…" for question in survey.questions}
     click.echo(survey.said(survey.title, spoken))
     for question in survey.questions:
         marks = ", ".join([question.kind, *(["required"] if question.is_required else []),
                            *(["not always"] if question.when is not None else [])])  # fmt: skip
-        click.echo(f"- {survey.said(question.asks, spoken)} ({marks})")
-
-
-surveys.add_command(export)
-surveys.add_command(import_)
+        click.echo(f"- {survey.said(question.asks, spoken, answers)} ({marks})")
 
 
 def _said(plan: Any) -> str:

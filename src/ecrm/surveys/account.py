@@ -21,11 +21,12 @@ from ecrm.interactions.service import Recorder, Rejection, Report
 from ecrm.messages.settling import who_of
 from ecrm.surveys.behaviour import watched
 from ecrm.surveys.followup import Followup, followup_of
-from ecrm.surveys.gathering import PURCHASE, Inquiry, gather
+from ecrm.surveys.gathering import Inquiry, gather
 from ecrm.surveys.model import Survey
 from ecrm.surveys.results.reading import Reader, moment_in
 from ecrm.surveys.results.service import Readings
 from ecrm.surveys.scoring import LEVEL, SCALES, ScoreScale, said_versus_did
+from ecrm.surveys.scoring.followup import PURCHASE
 from ecrm.surveys.sheet import Sheet, row_of
 from ecrm.surveys.tables.answered import told_answers
 from ecrm.surveys.taking import Taker, customer_id_in
@@ -74,7 +75,7 @@ class Account(Readings):
 
         Args:
             survey: The key of a survey that scores nps, csat or ces.
-            horizon_days: Within how many days after it, whole days above 0.
+            horizon_days: Within how many days after it, whole days from 1 to 36,500.
             since: Only who answered, or was asked, from this time on: a time with its zone, or a day of the shop; None
                 is from the first on.
             until: Only who did before this time; what they did is looked at until now.

@@ -30,7 +30,7 @@ from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.tables import partial as partial_table
 from ecrm.surveys.tables import running as running_table
-from ecrm.surveys.tables.invitation import ANSWERED, INVITED, InvitationRow
+from ecrm.surveys.tables.invitation import ANSWERED, EXPIRED, INVITED, InvitationRow
 from ecrm.surveys.tokens import LinkToken, Token, hash_of, tokens_in
 from ecrm.surveys.versions import Versions
 from ecrm.values import Who
@@ -135,7 +135,8 @@ class Answering:
         state: Literal["open", "answered", "late"] = "open"
         if row is not None and row.state == ANSWERED:
             state = "answered"
-        elif token.until <= self._kit.now():
+        elif token.until <= self._kit.now() or (row is not None and row.state == EXPIRED):
+            # A worker whose clock goes ahead of ours may have ended it already.
             state = "late"
         return Opened(survey, own, stamp, state, answers, facts, language, token.invitation_id.hex)
 

@@ -49,6 +49,8 @@ def watched(
     >>> [one.name for one in watched({"complained": "Complaint Opened"}, [], {})]
     ['returned', 'complained']
     """
+    if also is not None and not isinstance(also, Mapping):
+        raise InvalidError.of("also", 'give each a name of its own, as {"complained": "Complaint Opened"}')
     found = {RETURNED: Watched(RETURNED, _RETURNS)} | {one.name: Watched(one.name, one.kinds) for one in offered}
     for name, what in (also or {}).items():
         if not isinstance(name, str) or not name.strip() or name in {BOUGHT, REVENUE}:

@@ -126,7 +126,7 @@ def followup_of(survey: str, until: dt.datetime, gathered: Gathered, found: Said
     if gathered.nameless:
         notes.append(f"answers of nobody who could be known again are left out: {gathered.nameless:,}")
     if gathered.unscored:
-        notes.append(f"answers without a score are left out: {gathered.unscored:,}")
+        notes.append(f"answers without a score of kind {found.scale.kind} are left out: {gathered.unscored:,}")
     return Followup(survey, until, gathered.currency, found, tuple(notes))
 
 

@@ -14,13 +14,13 @@ import attrs
 from ecrm.database import Transaction
 from ecrm.surveys.behaviour import Watched
 from ecrm.surveys.scoring import ASKED, NOT_ASKED, Followed, Happening, ScoreScale
+from ecrm.surveys.scoring.followup import PURCHASE
 from ecrm.surveys.tables import followup as table
 from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.followup import AnswerRow, OrderRow
 
-__all__ = ["PURCHASE", "Gathered", "Inquiry", "gather"]
+__all__ = ["Gathered", "Inquiry", "gather"]
 
-PURCHASE = "Order Completed"
 _Begun = dict[UUID, tuple[str, dt.datetime]]
 
 
@@ -66,7 +66,7 @@ class Gathered:
         currency: Of revenue; None where nobody bought.
         other_currencies: How many orders were in other currencies: they count as bought, and not as revenue.
         nameless: How many answers are of nobody who could be known again.
-        unscored: How many have no score.
+        unscored: How many have no score on the survey's scale.
         eligible: How many were not asked and could be followed.
     """
 

@@ -19,7 +19,7 @@ from ecrm.messages.arranging import Held
 from ecrm.surveys.answering import Answered, Answering, Opened
 from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
-from ecrm.surveys.model.plan import Plan
+from ecrm.surveys.model.plan import LENGTHS, Plan, days_and_more
 from ecrm.surveys.reporting import Reports
 from ecrm.surveys.results.reading import Reader
 from ecrm.surveys.showing import Invitation, Running, invitation_of, running_of
@@ -30,6 +30,7 @@ from ecrm.surveys.tables.running import STOPPED, RunRow
 from ecrm.surveys.tokens import LinkToken, tokens_in
 from ecrm.surveys.writing import Desk
 from ecrm.values import Who
+from ecrm.values.text import checked_id
 from ecrm.values.who import Someone
 
 __all__ = ["Surveys"]
@@ -71,14 +72,15 @@ class Surveys(Reports):
 
         Args:
             survey: Its key: one of the shop's, or one that comes with ecrm, which is then made the shop's.
-            name: What this way of asking is called; the survey's key where left out.
+            name: What this way of asking is called, at most 255 characters on one line; the survey's key where left
+                out.
             **plan: Fields of `Plan`: after, delay, every, where, sample, quota, ends_at, rest, again, expires,
                 reminders, channel, language, template.
 
         Raises:
             NotFoundError: There is no such survey, or no such condition.
             ConflictError: There is only a draft, or nothing says where the pages are.
-            InvalidError: The plan can not be.
+            InvalidError: The plan, or the name, can not be.
 
         >>> from ecrm.surveys import Nps, Survey
         >>> written = crm.surveys.write(Survey("mood", "Your day", [Nps("score", "How was it?")]))
@@ -87,7 +89,7 @@ class Surveys(Reports):
         >>> crm.surveys.start("mood", after="Order Delivered", delay="3 days").state
         'running'
         """
-        made = _plan(plan)
+        made, called = _plan(plan), checked_id(name or survey, "name")
         if made.where is not None and made.where not in self._conditions:
             raise NotFoundError("no plugin offers this condition")
         self._public_url()
@@ -97,15 +99,15 @@ class Surveys(Reports):
         def work(transaction: Transaction) -> RunRow:
             self._check_live(transaction, survey)
             runs = {run.name: run for run in running_table.runs_of(transaction, self._shop.key)}
-            before = runs.get(name or survey)
-            goes_on = before is not None and before.state != STOPPED and before.plan.after == made.after
-            row = RunRow(
-                shop=self._shop.key, name=name or survey, survey=survey, plan=made,
-                started_at=before.started_at if before is not None and goes_on else now,
-                # What happens from now on counts; what happened before does not.
-                position=before.position if before is not None and goes_on else last_position(transaction),
-                next_at=None if made.every is None else now,
-            )  # fmt: skip
+            before = runs.get(called)
+            if before is not None and _goes_on(before, survey, made):
+                row = attrs.evolve(before, plan=made)
+            else:
+                row = RunRow(
+                    shop=self._shop.key, name=called, survey=survey, plan=made, started_at=now,
+                    # What happens from now on counts; what happened before does not.
+                    position=last_position(transaction), next_at=None if made.every is None else now,
+                )  # fmt: skip
             running_table.save_run(transaction, row)
             return row
 
@@ -140,7 +142,8 @@ class Surveys(Reports):
 
         Args:
             who: The customer.
-            survey: The key of a live survey; where it was started, it is asked in that way.
+            survey: The key of a live survey; where it was started, it is asked in that way: of several, in the one
+                that is called as the survey, else the first by name.
 
         Raises:
             NotFoundError: Nobody is known by that, or there is no such survey.
@@ -170,20 +173,22 @@ class Surveys(Reports):
 
         Args:
             survey: The key of a live survey.
-            location_id: Where it hangs; answers carry it.
+            location_id: Where it hangs, at most 255 characters on one line; answers carry it.
             days: For how many days it works, 1 to 3,660.
 
         Raises:
             NotFoundError: There is no such survey.
             ConflictError: It is not live, or nothing says where the pages are.
+            InvalidError: The days or the location can not be: no answer could carry it.
         """
         if not isinstance(days, int) or not 1 <= days <= 3_660:  # noqa: PLR2004 - as the docstring says
             raise InvalidError.of("days", "give 1 to 3,660 days")
+        where = None if location_id is None else checked_id(location_id, "location_id")
         public_url = self._public_url()
         self._adopt(survey)
         with self._database.read() as transaction:
             self._check_live(transaction, survey)
-        link = LinkToken(self._shop.key, survey, self._kit.now() + dt.timedelta(days=days), location_id)
+        link = LinkToken(self._shop.key, survey, self._kit.now() + dt.timedelta(days=days), where)
         return f"{public_url}/survey/{tokens_in(self._database, self._kit).make_link(link)}"
 
     def url_of(self, invitation: Invitation) -> str:
@@ -268,11 +273,12 @@ class Surveys(Reports):
 
     def _planned(self, transaction: Transaction, who: Someone, survey: str) -> InvitationRow:
         profile = self._profile(transaction, who)
-        names = {run.name for run in running_table.runs_of(transaction, self._shop.key) if run.state != STOPPED}
+        runs = running_table.runs_of(transaction, self._shop.key)
+        names = [run.name for run in runs if run.survey == survey and run.state != STOPPED]
         id_ = self._kit.new_id()
         return InvitationRow(
             shop=self._shop.key, id=id_, profile_id=profile.id, customer_id=profile.customer_id, survey=survey,
-            run=survey if survey in names else None, cause=id_, due_at=self._kit.now(),
+            run=survey if survey in names else next(iter(names), None), cause=id_, due_at=self._kit.now(),
         )  # fmt: skip
 
     def _profile(self, transaction: Transaction, who: Someone) -> ProfileRow:
@@ -288,8 +294,16 @@ class Surveys(Reports):
         return public_url.rstrip("/")
 
 
+def _goes_on(before: RunRow, survey: str, plan: Plan) -> bool:
+    """Tell whether what runs keeps its place: a program may start its surveys each time that it starts itself."""
+    is_same = (before.survey, before.plan.after, before.plan.every) == (survey, plan.after, plan.every)
+    return is_same and before.state != STOPPED
+
+
 def _plan(given: Mapping[str, Any]) -> Plan:
     unknown = sorted(given.keys() - {field.name for field in attrs.fields(Plan)})
     if unknown:
         raise InvalidError.of(unknown[0], "a survey is asked by no such rule: see Plan")
-    return Plan(**given)
+    # Read here, an error names the length that can not be.
+    lengths = {name: days_and_more(given[name], name) for name in LENGTHS if given.get(name) is not None}
+    return Plan(**{**given, **lengths})

@@ -18,6 +18,7 @@ from ecrm.errors import InvalidError
 from ecrm.messages.settling import who_of
 from ecrm.surveys.model import Matrix, Multiple, PluginQuestion, Question, Ranking, Single, Survey
 from ecrm.surveys.tables.answered import Told
+from ecrm.values import Who
 from ecrm.values.spreadsheet import guarded, unguarded
 
 __all__ = ["COLUMNS", "IDENTITIES", "Sheet", "row_of", "row_of_cells"]
@@ -75,7 +76,9 @@ def row_of(told: Told) -> dict[str, Any]:
     """Give an answer as a row; what is not there is left out."""
     body = told.body
     who = who_of(*told.identity)
-    named = {} if who is None else {**who.given, **({"identity_source": who.source} if who.source else {})}
+    # Of nobody who can be named it is in another shop an answer of a visitor.
+    who = who or Who(anonymous_id=f"survey:{told.source_id}")
+    named = {**who.given, **({"identity_source": who.source} if who.source else {})}
     row = {
         "source": told.source,
         "id": told.source_id,

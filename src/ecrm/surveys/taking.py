@@ -16,7 +16,6 @@ import attrs
 from ecrm.errors import InvalidError
 from ecrm.interactions.events import SurveyAnswered
 from ecrm.surveys.model import Survey
-from ecrm.surveys.model.scale import Scale
 from ecrm.surveys.saying import told_by
 from ecrm.surveys.sheet import COLUMNS, IDENTITIES
 from ecrm.values import Who
@@ -68,7 +67,10 @@ class Taker:
         """Give what tells it from all others: its id, else all that stands in it."""
         if row.get("id") is not None:
             return str(row.get("source") or self.source), str(row["id"])
-        told = json.dumps(row, sort_keys=True, default=str).encode()
+        try:
+            told = json.dumps(row, sort_keys=True, default=str).encode()
+        except TypeError as error:
+            raise InvalidError.of("answers", "name questions by texts") from error
         return str(row.get("source") or self.source), f"line:{hashlib.sha256(told).hexdigest()[:32]}"
 
     def _who(self, row: Mapping[str, Any], source_id: str) -> Who:
@@ -139,10 +141,9 @@ def _answers(survey: Survey, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _scored(survey: Survey, kind: Any) -> str:
     """Give the question that a score without answers answers."""
-    for one in survey.questions:
-        if isinstance(one, Scale) and survey.scored_by in {"", one.key} and kind in {None, one.kind}:
-            return one.key
-    raise InvalidError.of("score", "remove it: this survey has no such score")
+    if survey.scale is None or kind not in (None, survey.scale.kind):
+        raise InvalidError.of("score", "remove it: this survey has no such score")
+    return survey.scale.key
 
 
 def _plain(value: Any) -> Any:

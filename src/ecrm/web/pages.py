@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs
 
 import attrs
 
@@ -21,6 +20,7 @@ from ecrm.crm import CRM
 from ecrm.errors import InvalidError, NotFoundError
 from ecrm.http import Request, Response
 from ecrm.values import Actor
+from ecrm.web.forms import Form, read_form
 from ecrm.web.frame import Frame
 from ecrm.web.origins import is_from_elsewhere
 from ecrm.web.words import words_for
@@ -30,7 +30,6 @@ __all__ = ["Pages"]
 _LONGEST_BODY = 16_384
 _MOST_FIELDS = 500
 _CUSTOMER = Actor.customer()
-Form = Mapping[str, list[str]]
 
 
 class Pages:
@@ -63,7 +62,7 @@ class Pages:
         frame = attrs.evolve(Frame.of(request), crm=self._crm)
         if request.method not in {"GET", "HEAD", "POST"}:
             return frame.notice("method", HTTPStatus.METHOD_NOT_ALLOWED, headers={"allow": "GET, HEAD, POST"})
-        form = _form(request)
+        form = read_form(request, _LONGEST_BODY, _MOST_FIELDS)
         if form is None:
             return frame.notice("large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         # To refuse messages works from wherever it is asked: so the law and RFC 8058 have it.
@@ -192,15 +191,3 @@ def _about(purpose: Purpose, words: Mapping[str, str]) -> str:
 def _offered(crm: CRM) -> list[Purpose]:
     found = crm.consent.purposes().values()
     return sorted((one for one in found if one.can_be_refused), key=lambda one: (not one.is_commercial, one.name))
-
-
-def _form(request: Request) -> Form | None:
-    """Read what a form sent; None where it is too much."""
-    if request.method != "POST":
-        return {}
-    if len(request.body) > _LONGEST_BODY:
-        return None
-    try:
-        return parse_qs(request.body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        return None

@@ -21,6 +21,7 @@ from ecrm.surveys import (
 )
 from ecrm.surveys.answering import Opened
 from ecrm.web.drawing import drawn
+from ecrm.web.forms import Form
 
 __all__ = ["fields_of", "read_answers"]
 
@@ -30,7 +31,6 @@ _INPUTS = {"date": "date", "email": "email", "phone": "tel"}
 # A number is written into a line: a browser drops without a word what its own field for numbers does not take.
 _MODES = {"number": "decimal"}
 _COMPLETES = {"email": "email", "phone": "tel"}
-Form = Mapping[str, Sequence[str]]
 
 
 def fields_of(

@@ -7,9 +7,7 @@ answered, and takes the answer when nothing is left to ask.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from urllib.parse import parse_qs
 
 import attrs
 
@@ -19,6 +17,7 @@ from ecrm.http import Request, Response
 from ecrm.surveys.answering import Opened
 from ecrm.web import surveysteps as steps
 from ecrm.web.doorkeeping import Doorkeeper
+from ecrm.web.forms import Form, read_form
 from ecrm.web.frame import Frame
 from ecrm.web.origins import is_from_elsewhere
 from ecrm.web.surveyforms import read_answers
@@ -28,7 +27,6 @@ __all__ = ["SurveyPages"]
 
 _LONGEST_BODY = 131_072
 _MOST_FIELDS = 2_000
-Form = Mapping[str, Sequence[str]]
 
 
 class SurveyPages:
@@ -58,7 +56,7 @@ class SurveyPages:
         frame = attrs.evolve(Frame.of(request), crm=self._crm)
         if request.method not in {"GET", "HEAD", "POST"}:
             return frame.notice("method", HTTPStatus.METHOD_NOT_ALLOWED, headers={"allow": "GET, HEAD, POST"})
-        form = _form(request)
+        form = read_form(request, _LONGEST_BODY, _MOST_FIELDS)
         if form is None:
             return frame.notice("large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         token = request.path.strip("/").rpartition("/")[2]
@@ -112,15 +110,3 @@ class SurveyPages:
             again = [one for one in steps.path_of(opened) if one.key in shown or one.key in error.fields]
             wrong = {key: given.get(key) for key in error.fields}
             return asked(frame, opened, again, {**opened.answers, **given}, wrong=wrong, is_all=is_all, stamp=stamp)
-
-
-def _form(request: Request) -> Form | None:
-    """Read what a form sent; None where it is too much."""
-    if request.method != "POST":
-        return {}
-    if len(request.body) > _LONGEST_BODY:
-        return None
-    try:
-        return parse_qs(request.body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        return None

@@ -46,6 +46,8 @@ LEAVES = [
         (Contains("answer.a", "price"), ("price", "speed"), True),
         (Contains("answer.a", "other"), ("price", {"other": "wet"}), True),
         (Contains("answer.a", "Late"), "It was LATE", True),
+        (Contains("answer.a", "iade"), "İADE istiyorum", True),
+        (Contains("answer.a", "KIRIK"), "kırık geldi", True),
         (Contains("answer.a", "late"), ("price",), False),
         (Contains("answer.a", 7), "7", False),
         (Contains("answer.a", "late"), None, False),

@@ -153,7 +153,7 @@ def test_answers_to_something_else_are_refused_without_being_named(answers):
 def test_a_score_is_the_one_of_the_first_scale_or_of_the_one_that_is_named():
     second = Nps("second", "And your friends?")
     assert survey(SCORE, second).score({"score": 3, "second": 9}).value == 3
-    assert survey(SCORE, second).score({"second": 9}).value == 9
+    assert survey(SCORE, second).score({"second": 9}) is None
     assert survey(SCORE, second, scored_by="second").score({"score": 3, "second": 9}).value == 9
     assert survey(SCORE, second, scored_by="second").score({"score": 3}) is None
 

@@ -7,7 +7,6 @@ import datetime as dt
 import pytest
 
 from ecrm.errors import InvalidError
-from ecrm.surveys.results.verbatim import folded
 from surveys.conftest import AYSE
 from surveys.results.conftest import told
 
@@ -74,8 +73,3 @@ def test_what_events_told_of_is_among_them(crm):
 def test_answers_that_are_no_text_are_not_shown(crm):
     crm.record(told(1, "every", answers={"why": 7, "reason": {"other": 7}, "liked": "x", "name": ["a"]}))
     assert texts(crm) == []
-
-
-def test_letters_that_differ_by_more_than_case_stay_apart():
-    assert folded("şu") != folded("su")
-    assert folded("I") == folded("ı") == folded("i") == folded("İ") == folded("I\u0307")

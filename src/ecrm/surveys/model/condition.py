@@ -17,6 +17,7 @@ import attrs
 from ecrm.errors import InvalidError
 from ecrm.surveys.model.number import bound_of
 from ecrm.surveys.model.place import Place, comparable, placed
+from ecrm.values.casing import folded
 from ecrm.values.text import checked_text
 
 __all__ = [
@@ -155,7 +156,7 @@ class AtMost(_OnPlace):
 
 @attrs.frozen
 class Contains(_OnPlace):
-    """Hold where the choices hold this one, or the text has this text in it, in any case.
+    """Hold where the choices hold this one, or the text has this text in it, in any case; i, ı, I and İ are one.
 
     >>> Contains("answer.liked", "price").holds({"liked": ("price", "speed")}, {})
     True
@@ -169,7 +170,7 @@ class Contains(_OnPlace):
         """Tell whether it holds."""
         found = comparable(self.of.look(answers, facts))
         if isinstance(found, str) and isinstance(self.value, str):
-            return self.value.casefold() in found.casefold()
+            return folded(self.value) in folded(found)
         return isinstance(found, tuple) and any(_is_same(one, self.value) for one in found)
 
 

@@ -13,20 +13,26 @@ import attrs
 
 from ecrm.errors import InvalidError
 from ecrm.hookspecs.naming import between, check_name
+from ecrm.surveys.model.wording import check_language
 
-__all__ = ["Plan", "days_and_more", "is_in_sample", "read_plan"]
+__all__ = ["LENGTHS", "Plan", "days_and_more", "is_in_sample", "read_plan"]
 
 _LENGTH = re.compile(r"(\d{1,5}) (minute|hour|day|week)s?\Z")
 _UNITS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _LONGEST = dt.timedelta(days=3_660)
 _MONTH, _QUARTER = dt.timedelta(days=30), dt.timedelta(days=90)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 _MOST_REMINDERS = 5
+# The fields of a plan that are one length of time.
+LENGTHS = ("delay", "every", "rest", "again", "expires")
 _SLOTS = 2**64
 
 
-def days_and_more(value: Any) -> dt.timedelta:
+def days_and_more(value: Any, name: str = "length") -> dt.timedelta:
     """Read a length of time: a timedelta, or words as `3 days`.
+
+    Args:
+        value: What was given.
+        name: What an error calls it.
 
     Raises:
         InvalidError: It is neither, below nothing, or longer than ten years.
@@ -37,14 +43,14 @@ def days_and_more(value: Any) -> dt.timedelta:
     found = _LENGTH.match(value) if isinstance(value, str) else None
     length = dt.timedelta(seconds=int(found[1]) * _UNITS[found[2]]) if found else value
     if not isinstance(length, dt.timedelta) or not dt.timedelta(0) <= length <= _LONGEST:
-        raise InvalidError.of("length", 'give a timedelta, or words as "3 days", "12 hours", up to ten years')
+        raise InvalidError.of(name, 'give a timedelta, or words as "3 days", "12 hours", up to ten years')
     return length
 
 
 def _lengths(value: Any) -> tuple[dt.timedelta, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InvalidError.of("reminders", 'give a list, as ["3 days", "7 days"]')
-    found = tuple(sorted(days_and_more(one) for one in value))
+    found = tuple(sorted(days_and_more(one, "reminders") for one in value))
     if len(found) > _MOST_REMINDERS:
         raise InvalidError.of("reminders", f"give at most {_MOST_REMINDERS}")
     return found
@@ -52,11 +58,6 @@ def _lengths(value: Any) -> tuple[dt.timedelta, ...]:
 
 def _optional_length(value: Any) -> dt.timedelta | None:
     return None if value is None else days_and_more(value)
-
-
-def _check_language(_: Any, field: Any, value: Any) -> None:
-    if value is not None and (not isinstance(value, str) or not _LANGUAGE.match(value)):
-        raise InvalidError.of(field.name, "give a language tag of BCP 47, as tr or en-GB")
 
 
 def _check_moment(_: Any, field: Any, value: Any) -> None:
@@ -111,7 +112,7 @@ class Plan:
     expires: dt.timedelta = attrs.field(default=_MONTH, converter=days_and_more)
     reminders: tuple[dt.timedelta, ...] = attrs.field(default=(), converter=_lengths)
     channel: str = attrs.field(default="preferred", validator=check_name)
-    language: str | None = attrs.field(default=None, validator=_check_language)
+    language: str | None = attrs.field(default=None, validator=attrs.validators.optional(check_language))
     template: str = attrs.field(default="survey_invitation", validator=check_name)
     reminder_template: str = attrs.field(default="survey_reminder", validator=check_name)
 
@@ -149,7 +150,7 @@ class Plan:
 def read_plan(held: Mapping[str, Any]) -> Plan:
     """Read what `Plan.to_json` gave."""
     read: dict[str, Any] = dict(held)
-    for name in ("delay", "every", "rest", "again", "expires"):
+    for name in LENGTHS:
         if name in read:
             read[name] = dt.timedelta(seconds=read[name])
     read["reminders"] = [dt.timedelta(seconds=one) for one in read.get("reminders", ())]

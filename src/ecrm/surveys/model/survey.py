@@ -174,17 +174,17 @@ class Survey:
         return FrozenDict(clean)
 
     def score(self, answers: Mapping[str, Any]) -> Score | None:
-        """Give what checked answers score; None where no scale was answered.
+        """Give what checked answers score; None where the scale that scores was not answered.
+
+        What was answered on another scale is an answer to another question, and no score of this one.
 
         >>> from ecrm.surveys import Nps
         >>> Survey("nps", "Your opinion", [Nps("score", "Would you recommend us?")]).score({"score": 9})
         Score(kind='nps', value=9)
         """
-        for question in self.questions:
-            is_scoring = question.key == self.scored_by if self.scored_by else isinstance(question, Scale)
-            if is_scoring and answers.get(question.key) is not None:
-                return Score(question.kind, answers[question.key])
-        return None
+        scale = self.scale
+        value = None if scale is None else answers.get(scale.key)
+        return None if scale is None or value is None else Score(scale.kind, value)
 
     def ending(self, answers: Mapping[str, Any], facts: Mapping[str, Any] = _NO_FACTS) -> Ending:
         """Give how it ends for somebody who answered so.

@@ -61,7 +61,7 @@ def question_result(asked: Asked, counts: Mapping[Any, int], language: Language)
         "unread": unread,
         "note": note_of(n),
     }
-    return _MADE.get(_way(asked), _plain)(asked, read, language, said)
+    return _MADE.get(asked.way, _plain)(asked, read, language, said)
 
 
 def read_answer(asked: Asked, value: Any) -> Any:
@@ -75,15 +75,11 @@ def read_answer(asked: Asked, value: Any) -> Any:
         An int of a scale, 0 or 1 of yes and no, a key of a choice, a tuple of keys, pairs of row and choice, a
         Decimal, a day, or a text.
     """
-    read: Callable[[Asked, Any], Any] = _READ.get(_way(asked), _any)
+    read: Callable[[Asked, Any], Any] = _READ.get(asked.way, _any)
     try:
         return read(asked, value)
     except (ValueError, TypeError, ArithmeticError):
         return None
-
-
-def _way(asked: Asked) -> str:
-    return "scale" if isinstance(asked.question, Scale) else asked.question.kind
 
 
 def _scale(asked: Asked, value: Any) -> int | None:

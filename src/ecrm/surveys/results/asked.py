@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from ecrm.surveys.model import PluginQuestion, Question, Survey
+from ecrm.surveys.model import PluginQuestion, Question, Scale, Survey
 from ecrm.surveys.tables.answerwords import Told
 
 __all__ = ["Asked", "asked_in", "kind_of"]
@@ -31,6 +31,11 @@ class Asked:
     earlier: tuple[Question, ...]
     versions: frozenset[str]
     is_newest: bool
+
+    @property
+    def way(self) -> str:
+        """Give the word for how it is answered: its kind, of nps, csat and ces alike `scale`."""
+        return "scale" if isinstance(self.question, Scale) else self.question.kind
 
     @property
     def told(self) -> Told:

@@ -19,7 +19,7 @@ Outcome = tuple[int, str, bool, bool, str | None]
 Outcomes = Counter[Outcome]
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Tally:
     """Keep the counts of one part.
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ecrm.surveys.model import Scale
 from ecrm.surveys.model.choosing import OTHER
 from ecrm.surveys.results.answered import read_answer
 from ecrm.surveys.results.asked import Asked
@@ -26,8 +25,7 @@ def pairs_by_driver(asked: Asked, counts: Mapping[tuple[Any, int], int]) -> Pair
     Returns:
         Nothing for texts, days, ticks, and kinds of plugins: they have no order.
     """
-    way = "scale" if isinstance(asked.question, Scale) else asked.question.kind
-    spread = _WAYS.get(way)
+    spread = _WAYS.get(asked.way)
     pairs: Pairs = {}
     if spread is None:
         return pairs

@@ -1,4 +1,7 @@
-"""What was answered to one question, by its kind: frozen values, made in `answered`."""
+"""What was answered to one question, by its kind: frozen values, made in `answered`.
+
+Of a single answer the figures are that answer: what somebody wrote, a number or a day is in no repr.
+"""
 
 from __future__ import annotations
 
@@ -123,11 +126,11 @@ class NumberResult(QuestionResult):
         most: The largest.
     """
 
-    mean: Estimate
-    median: float | None
-    quartiles: tuple[float, float] | None
-    least: Decimal | None
-    most: Decimal | None
+    mean: Estimate = attrs.field(repr=False)
+    median: float | None = attrs.field(repr=False)
+    quartiles: tuple[float, float] | None = attrs.field(repr=False)
+    least: Decimal | None = attrs.field(repr=False)
+    most: Decimal | None = attrs.field(repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -138,7 +141,7 @@ class DateResult(QuestionResult):
         counts: How often, by day, the first one first.
     """
 
-    counts: Mapping[dt.date, int]
+    counts: Mapping[dt.date, int] = attrs.field(repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -149,4 +152,4 @@ class ValueResult(QuestionResult):
         counts: How often, by the answer as JSON, the most frequent first.
     """
 
-    counts: Mapping[str, int]
+    counts: Mapping[str, int] = attrs.field(repr=False)

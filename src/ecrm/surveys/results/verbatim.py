@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -15,8 +14,9 @@ from ecrm.database.types import id_of, moment
 from ecrm.surveys.model.choosing import OTHER
 from ecrm.surveys.results.making import score_in
 from ecrm.surveys.scoring import band_of
+from ecrm.values.casing import folded
 
-__all__ = ["Verbatim", "folded", "verbatims_in"]
+__all__ = ["Verbatim", "verbatims_in"]
 
 Row = tuple[Any, ...]
 
@@ -49,17 +49,6 @@ class Verbatim:
 
     def __repr__(self) -> str:
         return f"<Verbatim {self.interaction_id} {self.question}>"
-
-
-def folded(text: str) -> str:
-    """Give a text without case and without the dots that Turkish letters differ by, for comparing.
-
-    >>> folded("İstanbul'da ISPARTA") == folded("istanbul'da ısparta")
-    True
-    """
-    plain = unicodedata.normalize("NFC", text).casefold()
-    # The small letter of İ has its dot beside it, and ı is one of its own; I is either, so that all are one.
-    return plain.replace("i\u0307", "i").replace("ı", "i")
 
 
 def verbatims_in(

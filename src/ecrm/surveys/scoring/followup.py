@@ -20,11 +20,12 @@ from ecrm.surveys.scoring.mean import mean_of_amounts
 from ecrm.surveys.scoring.survival import Curve, kaplan_meier
 from ecrm.surveys.scoring.verdict import Verdict, verdict_of
 
-__all__ = ["BOUGHT", "REVENUE", "Outcome", "SaidVersusDid", "said_versus_did"]
+__all__ = ["BOUGHT", "PURCHASE", "REVENUE", "Outcome", "SaidVersusDid", "said_versus_did"]
 
 BOUGHT = "bought again"
 REVENUE = "revenue"
 PURCHASE = "Order Completed"
+_LONGEST_DAYS = 36_500
 
 
 @attrs.frozen
@@ -121,7 +122,7 @@ def said_versus_did(
     Args:
         rows: The customers, each once, in any order.
         kind: nps, csat or ces.
-        horizons_days: The horizons, whole days above 0.
+        horizons_days: The horizons, whole days from 1 to 36,500.
         purchase: The event that is buying again.
         also: Other events to count, by the words they are shown with: `{"complained": "Complaint Opened"}`.
         level: The level of the intervals, each for itself.
@@ -130,7 +131,7 @@ def said_versus_did(
         Outcomes, lists, and a verdict of the longest horizon of which anything can be said, not of the best-looking.
 
     Raises:
-        InvalidError: A customer is there twice, a group is no band of the score, or a horizon is not above 0.
+        InvalidError: A customer is there twice, a group is no band of the score, or a horizon is out of range.
 
     Source: Kaplan & Meier (1958), see `Curve.happened_within`; Hall (1992), see `mean_of_amounts`; to set satisfaction
     beside behaviour: Morgan & Rego (2006), Marketing Science 25, 426-439; Keiningham, Cooil, Andreassen & Aksoy (2007),
@@ -166,10 +167,10 @@ def said_versus_did(
 
 
 def _checked_horizons(horizons_days: Sequence[int]) -> tuple[int, ...]:
-    horizons = tuple(sorted(set(horizons_days)))
-    if not horizons or any(not isinstance(days, int) or isinstance(days, bool) or days <= 0 for days in horizons):
-        raise InvalidError.of("horizons_days", "give whole days above 0, as (30, 90, 180)")
-    return horizons
+    given = tuple(horizons_days) if isinstance(horizons_days, Iterable) else ()
+    if not given or any(type(days) is not int or not 1 <= days <= _LONGEST_DAYS for days in given):
+        raise InvalidError.of("horizons_days", "give whole days, at least 1 and at most 36,500, as (30, 90, 180)")
+    return tuple(sorted(set(given)))
 
 
 def _grouped(rows: Iterable[Followed], scale: ScoreScale) -> dict[str, list[Followed]]:

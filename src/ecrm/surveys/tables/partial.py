@@ -14,6 +14,7 @@ from ecrm.database.metadata import METADATA
 from ecrm.database.rows import Drop, Lookup, Put
 from ecrm.database.transaction import Transaction
 from ecrm.database.types import Id, Instant, Json, Key
+from ecrm.values.open_values import thaw
 from ecrm.values.personal import personal
 
 __all__ = ["SURVEY_PARTIAL"]
@@ -49,10 +50,10 @@ def save_partial(
         transaction: Where.
         shop: Whose.
         key: The invitation, and the profile it was sent to.
-        answers: As JSON holds them.
+        answers: Checked.
         at: When they were given.
     """
-    _PUT.run(transaction, [(shop, *key, json.dumps(answers), at)])
+    _PUT.run(transaction, [(shop, *key, json.dumps(thaw(answers)), at)])
 
 
 def partial_of(transaction: Transaction, shop: str, invitation_id: UUID) -> dict[str, Any]:
