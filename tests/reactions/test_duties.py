@@ -15,12 +15,12 @@ HOUR = dt.timedelta(hours=1)
 
 
 class Sweeping:
-    """Sweep each shop every hour."""
+    """Sweep each shop every hour, in one go or in several."""
 
     name = "sweeping"
 
-    def __init__(self, sweep):
-        self._sweep = sweep
+    def __init__(self, *sweeps):
+        self._sweeps = sweeps
 
     @hookimpl
     def register_settings(self):
@@ -28,15 +28,15 @@ class Sweeping:
 
     @hookimpl
     def register_duties(self):
-        return [Duty("sweep", self._sweep, every=HOUR)]
+        return [Duty(f"sweep_{number}", sweep, every=HOUR) for number, sweep in enumerate(self._sweeps)]
 
 
 @pytest.fixture
 def opened(database_url, clock):
     found = []
 
-    def open_(sweep):
-        crm = CRM(database_url, clock=clock, plugins=[Sweeping(sweep)])
+    def open_(*sweeps):
+        crm = CRM(database_url, clock=clock, plugins=[Sweeping(*sweeps)])
         crm.upgrade()
         found.append(crm)
         return crm
@@ -84,7 +84,7 @@ def test_a_duty_that_fails_keeps_nobody_and_is_done_again_in_its_turn(opened, cl
     clock.advance(hours=1)
     crm.work()
     assert len(tried) == 2
-    assert "sweep failed" in caplog.text
+    assert "sweep_0 failed" in caplog.text
     assert "ayse" not in caplog.text
 
 
@@ -107,6 +107,15 @@ def test_two_workers_do_it_once(opened, clock):
     for thread in threads:
         thread.join()
     assert len(swept) == 1
+
+
+def test_what_another_did_since_it_was_found_due_is_not_done_again(opened):
+    swept = []
+    other = opened(lambda _: swept.append("floor, by the other"), lambda _: swept.append("stairs, by the other"))
+    crm = opened(lambda _: (swept.append("floor"), other.work()), lambda _: swept.append("stairs"))
+    crm.plugins.configure("sweeping", broom="red")
+    crm.work()
+    assert swept == ["floor", "stairs, by the other"]
 
 
 @pytest.mark.parametrize("every", [dt.timedelta(0), dt.timedelta(seconds=59), 60])

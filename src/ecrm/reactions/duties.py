@@ -67,7 +67,7 @@ class Performer:
             return []
         now = self._parts.now()
         self._enrol(now)
-        return [one for one in self._duties if (at := self._due_at(one)) is not None and at <= now]
+        return [one for one in self._duties if self._is_due(one)]
 
     def _enrol(self, now: dt.datetime) -> None:
         with self._parts.library.database.read() as transaction:
@@ -78,6 +78,10 @@ class Performer:
                 began = now - one.record.every
                 self._parts.transact(lambda t, hand=one.hand, at=began: cursor_table.enrol(t, [hand], 0, at))  # type: ignore[misc]
 
+    def _is_due(self, one: OwnedDuty) -> bool:
+        at = self._due_at(one)
+        return at is not None and at <= self._parts.now()
+
     def _due_at(self, one: OwnedDuty) -> dt.datetime | None:
         with self._parts.library.database.read() as transaction:
             row = cursor_table.cursors(transaction).get(one.hand)
@@ -86,7 +90,8 @@ class Performer:
     def _perform(self, one: OwnedDuty, view: Callable[[str], object]) -> int:
         failed = 0
         with in_hand(self._parts, one.hand, one.record.deadline_s) as lease:
-            if lease is None:
+            # Between being found due and taken in hand, another worker may have done it.
+            if lease is None or not self._is_due(one):
                 return 0
             for shop in self._shops_of(one.plugin):
                 failed += self._perform_for(one, view(shop))
