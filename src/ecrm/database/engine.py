@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from ecrm.database import failure
 from ecrm.database.transaction import BUSY_MS, Retry, Transaction
+from ecrm.database.turns import Turns
 from ecrm.errors import SetupError, UnavailableError
 
 __all__ = ["Database"]
@@ -165,11 +166,10 @@ class Database:
         self._pid = os.getpid()
         self._local = threading.local()
         self._all: weakref.WeakSet[Transaction] = weakref.WeakSet()
-        self._writers = threading.Lock()
+        self._writers = Turns()
 
     @contextlib.contextmanager
     def _turn(self, patience_s: float | None) -> Iterator[None]:
-        # SQLite has one writer and its waiting is a lottery: threads of one process queue fairly instead.
         if self.dialect != "sqlite" or patience_s is None:
             with self._writers if self.dialect == "sqlite" else _NO_QUEUE:
                 yield
@@ -237,7 +237,7 @@ def _fork_between_writes(database: Database) -> None:
     # SQLite keeps its locks for the whole process: a child forked while a thread of its parent writes
     # would find the writer's lock taken for ever.
     known = weakref.ref(database)
-    held: list[threading.Lock] = []
+    held: list[Turns] = []
 
     def wait() -> None:
         found = known()
@@ -249,7 +249,14 @@ def _fork_between_writes(database: Database) -> None:
         while held:
             held.pop().release()
 
-    os.register_at_fork(before=wait, after_in_parent=go_on, after_in_child=go_on)
+    def begin_anew() -> None:
+        # Its threads that wait for their turn did not come along.
+        held.clear()
+        found = known()
+        if found is not None:
+            found._forget_parent()  # noqa: SLF001 - ours
+
+    os.register_at_fork(before=wait, after_in_parent=go_on, after_in_child=begin_anew)
 
 
 def _readable(url: str) -> sa.URL:
