@@ -31,7 +31,7 @@ from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.tables import partial as partial_table
 from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.invitation import ANSWERED, EXPIRED, INVITED, InvitationRow
-from ecrm.surveys.tokens import LinkToken, Token, hash_of, tokens_in
+from ecrm.surveys.tokens import LinkToken, Ticket, Token, Tokens, hash_of, tokens_in
 from ecrm.surveys.versions import Versions
 from ecrm.values import Who
 
@@ -47,7 +47,7 @@ class Opened:
 
     Args:
         survey: What is asked.
-        token: What the answer comes back with: of a link for everybody, one that is new.
+        ticket: What the answer comes back with: of a link for everybody, one that is new.
         stamp: Says when it was opened; what comes back with it tells how long answering took.
         state: `open`, `answered` or `late`.
         answers: What was answered so far, by question.
@@ -57,7 +57,7 @@ class Opened:
     """
 
     survey: Survey
-    token: str
+    ticket: Ticket
     stamp: str
     state: Literal["open", "answered", "late"]
     answers: Mapping[str, Any]
@@ -67,6 +67,11 @@ class Opened:
 
     def __repr__(self) -> str:
         return f"<Opened {self.survey.key} {self.state}>"
+
+    @property
+    def token(self) -> str:
+        """Give the token of its ticket."""
+        return self.ticket.text
 
 
 @attrs.frozen(repr=False)
@@ -110,7 +115,7 @@ class Answering:
         self._versions = versions
         self._tell = tell
 
-    def open(self, text: str) -> Opened:
+    def open(self, token: str | Ticket) -> Opened:
         """Open an invitation, or a link for everybody; nothing changes.
 
         Raises:
@@ -118,16 +123,17 @@ class Answering:
             NotFoundError: There is no such invitation, or survey, any more.
         """
         tokens = tokens_in(self._database, self._kit)
-        is_link = tokens.is_link(text)
-        token = self._from_link(tokens.read_link(text)) if is_link else tokens.read(text)
-        own = tokens.make(token) if is_link else text
-        return self._opened(token, own, tokens.make_stamp(token))
+        ticket = self._ticket(tokens, token)
+        if isinstance(ticket.says, LinkToken):
+            made = self._from_link(ticket.says)
+            ticket = Ticket(tokens.make(made), made)
+        said = _personal(ticket)
+        return self._opened(ticket, said, tokens.make_stamp(said))
 
-    def _opened(self, token: Token, own: str, stamp: str) -> Opened:
-        self._check_shop(token)
+    def _opened(self, ticket: Ticket, token: Token, stamp: str) -> Opened:
         with self._database.read() as transaction:
             row = invitation_table.find_invitation(transaction, self._shop.key, token.invitation_id)
-            self._check_row(row, token, own)
+            self._check_row(row, token, ticket.text)
             survey = self._survey(transaction, token)
             facts = self._facts(transaction, row, survey)
             answers = partial_table.partial_of(transaction, self._shop.key, token.invitation_id)
@@ -138,13 +144,13 @@ class Answering:
         elif token.until <= self._kit.now() or (row is not None and row.state == EXPIRED):
             # A worker whose clock goes ahead of ours may have ended it already.
             state = "late"
-        return Opened(survey, own, stamp, state, answers, facts, language, token.invitation_id.hex)
+        return Opened(survey, ticket, stamp, state, answers, facts, language, token.invitation_id.hex)
 
-    def save(self, text: str, answers: Mapping[str, Any], stamp: str | None = None) -> Opened:
+    def save(self, token: str | Ticket, answers: Mapping[str, Any], stamp: str | None = None) -> Opened:
         """Keep answers that are not finished: who comes back goes on with them.
 
         Args:
-            text: The token.
+            token: The token, or the ticket it was read as.
             answers: By question; what was kept before and is not named stays.
             stamp: As it was opened with; what is opened then has the same, where it is good.
 
@@ -153,13 +159,13 @@ class Answering:
             ConflictError: It was answered, or is too late.
         """
         tokens = tokens_in(self._database, self._kit)
-        token = tokens.read(text)
-        self._check_shop(token)
+        ticket = self._ticket(tokens, token)
+        said = _personal(ticket)
 
         def work(transaction: Transaction) -> list[Interaction]:
-            row = self._held(transaction, token, text)
+            row = self._held(transaction, said, ticket.text)
             before = partial_table.partial_of(transaction, self._shop.key, row.id)
-            survey = self._survey(transaction, token)
+            survey = self._survey(transaction, said)
             facts = self._facts(transaction, row, survey)
             clean = survey.checked({**before, **_mapping(answers)}, facts, is_partial=True)
             now = self._kit.now()
@@ -167,16 +173,20 @@ class Answering:
             return self._view(transaction, row, _reached(survey, clean, facts, row))
 
         self._tell(self._shop.key, self._database.transact(work))
-        is_good = stamp is not None and tokens.seconds_since(stamp, token) is not None
-        return self._opened(token, text, stamp if stamp and is_good else tokens.make_stamp(token))
+        is_good = stamp is not None and tokens.seconds_since(stamp, said) is not None
+        return self._opened(ticket, said, stamp if stamp and is_good else tokens.make_stamp(said))
 
     def answer(
-        self, text: str, answers: Mapping[str, Any], customer: Who | None = None, stamp: str | None = None
+        self,
+        token: str | Ticket,
+        answers: Mapping[str, Any],
+        customer: Who | None = None,
+        stamp: str | None = None,
     ) -> Answered:
         """Take an answer: it stands on the timeline at once, and no second one is taken.
 
         Args:
-            text: The token.
+            token: The token, or the ticket it was read as.
             answers: By question; what was kept before and is not named counts too.
             customer: Who answered by a link for everybody, where the shop knows: from a card it read itself,
                 never from what was sent with the answer.
@@ -188,13 +198,13 @@ class Answering:
             NotFoundError: There is no such invitation any more.
         """
         tokens = tokens_in(self._database, self._kit)
-        token = tokens.read(text)
-        self._check_shop(token)
-        duration_s = tokens.seconds_since(stamp, token)
+        ticket = self._ticket(tokens, token)
+        said = _personal(ticket)
+        duration_s = None if stamp is None else tokens.seconds_since(stamp, said)
 
         def work(transaction: Transaction) -> tuple[list[Interaction], Answered]:
-            row = self._held(transaction, token, text)
-            survey = self._survey(transaction, token)
+            row = self._held(transaction, said, ticket.text)
+            survey = self._survey(transaction, said)
             facts = self._facts(transaction, row, survey)
             before = partial_table.partial_of(transaction, self._shop.key, row.id)
             clean = survey.checked({**before, **_mapping(answers)}, facts)
@@ -217,9 +227,11 @@ class Answering:
         until = min(link.until, (self._kit.now() + dt.timedelta(days=1)).replace(microsecond=0))
         return Token(link.shop, id_, None, link.survey, live.version, until, link.location_id)
 
-    def _check_shop(self, token: Token) -> None:
-        if token.shop != self._shop.key:
+    def _ticket(self, tokens: Tokens, token: str | Ticket) -> Ticket:
+        ticket = token if isinstance(token, Ticket) else tokens.read(token)
+        if ticket.shop != self._shop.key:
             raise InvalidError.of("link", _GONE)
+        return ticket
 
     def _check_row(self, row: InvitationRow | None, token: Token, text: str) -> None:
         if row is None:
@@ -314,6 +326,13 @@ class Answering:
             ended = [one.noted(now, message_table.SUPPRESSED, "the survey is answered", settled_at=now)
                      for one in waiting]  # fmt: skip
             message_table.save_messages(transaction, ended)
+
+
+def _personal(ticket: Ticket) -> Token:
+    """Give what the token of an invitation says; a link for everybody has to be opened first."""
+    if not isinstance(ticket.says, Token):
+        raise InvalidError.of("link", _GONE)
+    return ticket.says
 
 
 def _reached(survey: Survey, answers: Mapping[str, Any], facts: Mapping[str, Any], row: InvitationRow) -> str | None:

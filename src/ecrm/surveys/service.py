@@ -27,7 +27,7 @@ from ecrm.surveys.tables import invitation as invitation_table
 from ecrm.surveys.tables import running as running_table
 from ecrm.surveys.tables.invitation import SKIPPED, InvitationRow
 from ecrm.surveys.tables.running import STOPPED, RunRow
-from ecrm.surveys.tokens import LinkToken, tokens_in
+from ecrm.surveys.tokens import LinkToken, Ticket, tokens_in
 from ecrm.surveys.writing import Desk
 from ecrm.values import Who
 from ecrm.values.text import checked_id
@@ -204,18 +204,19 @@ class Surveys(Reports):
         token = tokens_in(self._database, self._kit).again(token_of(row), row.token_hash)
         return f"{self._public_url()}/survey/{token}"
 
-    def read_token(self, token: str) -> tuple[str, bool]:
-        """Give the shop whose key signed a token, and whether it is that of a link for everybody.
+    def read_token(self, token: str) -> Ticket:
+        """Read a token, of whatever shop: whose it is, and whether it is that of a link for everybody.
 
         Raises:
             InvalidError: The token is forged, or its link expired.
         """
-        tokens = tokens_in(self._database, self._kit)
-        is_link = tokens.is_link(token)
-        return (tokens.read_link(token).shop if is_link else tokens.read(token).shop), is_link
+        return tokens_in(self._database, self._kit).read(token)
 
-    def open(self, token: str) -> Opened:
+    def open(self, token: str | Ticket) -> Opened:
         """Open what a token leads to; nothing changes.
+
+        Args:
+            token: The token, or the ticket that `read_token` gave for it.
 
         Raises:
             InvalidError: The token is forged, or its link expired.
@@ -223,11 +224,11 @@ class Surveys(Reports):
         """
         return self._answering.open(token)
 
-    def save(self, token: str, answers: Mapping[str, Any], stamp: str | None = None) -> Opened:
+    def save(self, token: str | Ticket, answers: Mapping[str, Any], stamp: str | None = None) -> Opened:
         """Keep answers that are not finished; who comes back goes on with them.
 
         Args:
-            token: Of the invitation.
+            token: Of the invitation, or the ticket it was opened with.
             answers: By question.
             stamp: What it was opened with, so that the answer says in the end how long it took.
 
@@ -239,12 +240,16 @@ class Surveys(Reports):
         return self._answering.save(token, answers, stamp)
 
     def answer(
-        self, token: str, answers: Mapping[str, Any], customer: Who | None = None, stamp: str | None = None
+        self,
+        token: str | Ticket,
+        answers: Mapping[str, Any],
+        customer: Who | None = None,
+        stamp: str | None = None,
     ) -> Answered:
         """Take an answer; it stands on the timeline at once, and no second one is taken.
 
         Args:
-            token: Of the invitation.
+            token: Of the invitation, or the ticket it was opened with.
             answers: By question.
             customer: Who answered by a link for everybody, where the shop knows it itself.
             stamp: What it was opened with; where it is forged, or older than a day, nobody knows how long it took.

@@ -15,6 +15,7 @@ from ecrm.crm import CRM
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
 from ecrm.http import Request, Response
 from ecrm.surveys.answering import Opened
+from ecrm.surveys.tokens import Ticket
 from ecrm.web import surveysteps as steps
 from ecrm.web.doorkeeping import Doorkeeper
 from ecrm.web.forms import Form, read_form
@@ -61,20 +62,20 @@ class SurveyPages:
             return frame.notice("large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         token = request.path.strip("/").rpartition("/")[2]
         try:
-            shop, is_link = self._crm.surveys.read_token(token)
+            ticket = self._crm.surveys.read_token(token)
         except InvalidError:
             return frame.notice("gone", HTTPStatus.GONE)
-        wait_s = self._doorkeeper.wait_s(request, token, is_link=is_link)
+        wait_s = self._doorkeeper.wait_s(request, token, is_link=ticket.is_link)
         if wait_s:
             return frame.notice("often", HTTPStatus.TOO_MANY_REQUESTS, headers={"retry-after": str(math.ceil(wait_s))})
         if request.method == "POST" and is_from_elsewhere(request):
             return frame.notice("elsewhere", HTTPStatus.FORBIDDEN)
-        crm = self._crm.for_shop(shop)
-        return self._serve(crm, token, request, form, attrs.evolve(frame, crm=crm))
+        crm = self._crm.for_shop(ticket.shop)
+        return self._serve(crm, ticket, request, form, attrs.evolve(frame, crm=crm))
 
-    def _serve(self, crm: CRM, token: str, request: Request, form: Form, frame: Frame) -> Response:
+    def _serve(self, crm: CRM, ticket: Ticket, request: Request, form: Form, frame: Frame) -> Response:
         try:
-            opened = crm.surveys.open(token)
+            opened = crm.surveys.open(ticket)
         except (InvalidError, NotFoundError):
             # Expired, or the customer was erased: nobody is told which.
             return frame.notice("gone", HTTPStatus.GONE)
@@ -85,7 +86,7 @@ class SurveyPages:
                 return self._take(crm, opened, form, frame)
             except ConflictError:
                 # Answered, or over, since it was opened.
-                return ended(frame, crm.surveys.open(token))
+                return ended(frame, crm.surveys.open(ticket))
             except NotFoundError:
                 return frame.notice("gone", HTTPStatus.GONE)
         score, is_all = request.query.get("score"), request.query.get("all") == "1"
@@ -100,9 +101,9 @@ class SurveyPages:
             now = steps.taken(opened, given, shown, is_back=is_back)
             left = steps.previous(now, shown) if is_back else steps.rest(now, shown, is_all=is_all)
             if left:
-                kept = crm.surveys.save(opened.token, given, stamp=stamp)
+                kept = crm.surveys.save(opened.ticket, given, stamp=stamp)
                 return asked(frame, kept, left, kept.answers, is_all=is_all, focus=left[0].key)
-            return thanked(frame, now, crm.surveys.answer(opened.token, given, stamp=stamp).ending)
+            return thanked(frame, now, crm.surveys.answer(opened.ticket, given, stamp=stamp).ending)
         except InvalidError as error:
             if not error.fields.keys() & {one.key for one in opened.survey.questions}:
                 # Nothing the reader could mend.
