@@ -136,7 +136,7 @@ class Answering:
             self._check_row(row, token, ticket.text)
             survey = self._survey(transaction, token)
             facts = self._facts(transaction, row, survey)
-            answers = partial_table.partial_of(transaction, self._shop.key, token.invitation_id)
+            answers = {} if row is None else self._kept(transaction, row)
             language = self._language(transaction, row)
         state: Literal["open", "answered", "late"] = "open"
         if row is not None and row.state == ANSWERED:
@@ -164,7 +164,7 @@ class Answering:
 
         def work(transaction: Transaction) -> list[Interaction]:
             row = self._held(transaction, said, ticket.text)
-            before = partial_table.partial_of(transaction, self._shop.key, row.id)
+            before = self._kept(transaction, row)
             survey = self._survey(transaction, said)
             facts = self._facts(transaction, row, survey)
             clean = survey.checked({**before, **_mapping(answers)}, facts, is_partial=True)
@@ -206,7 +206,7 @@ class Answering:
             row = self._held(transaction, said, ticket.text)
             survey = self._survey(transaction, said)
             facts = self._facts(transaction, row, survey)
-            before = partial_table.partial_of(transaction, self._shop.key, row.id)
+            before = self._kept(transaction, row)
             clean = survey.checked({**before, **_mapping(answers)}, facts)
             who = self._who(transaction, row, customer)
             told = self._stored(transaction, events_of(survey, clean, facts, row, who, duration_s))
@@ -280,6 +280,10 @@ class Answering:
             raise ConflictError(_LATE)
         return row
 
+    def _kept(self, transaction: Transaction, row: InvitationRow) -> dict[str, Any]:
+        # What is kept was sent by a page, and then it was viewed: most answer on the first, and have nothing kept.
+        return {} if row.viewed_at is None else partial_table.partial_of(transaction, self._shop.key, row.id)
+
     def _view(self, transaction: Transaction, row: InvitationRow, reached: str | None) -> list[Interaction]:
         viewed = attrs.evolve(row, viewed_at=row.viewed_at or self._kit.now(), reached=reached)
         invitation_table.save_invitations(transaction, [viewed])
@@ -316,7 +320,8 @@ class Answering:
             profile_id=answered.profile_id, customer_id=whose.customer_id,
         )  # fmt: skip
         invitation_table.save_invitations(transaction, [closed])
-        partial_table.drop_partial(transaction, shop, row.id)
+        if row.viewed_at is not None:
+            partial_table.drop_partial(transaction, shop, row.id)
         if row.message_id is None:
             return
         # One that is on its way and comes back finds the survey answered when it is composed again.
