@@ -47,3 +47,20 @@ def test_a_condition_that_fails_holds_nobody_up_and_is_asked_again(opened, pigeo
     clock.advance(hours=2)
     crm.work()
     assert len(pigeons.sent) == 1
+
+
+def test_a_condition_that_always_fails_is_asked_about_until_it_is_too_late(opened, pigeons, clock):
+    asked = []
+
+    def holds(_):
+        asked.append(1)
+        raise ZeroDivisionError
+
+    crm = opened(pigeons, Loyal(holds))
+    crm.surveys.start("mood", after="Order Delivered", where="loyal", expires="5 hours")
+    crm.record(delivered())
+    for _ in range(12):
+        crm.work()
+        clock.advance(hours=1)
+    assert len(asked) <= 6
+    assert [one.reason for one in crm.surveys.invitations(AYSE)] == ["it is too late to ask"]

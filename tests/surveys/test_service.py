@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
+import attrs
 import pytest
 import sqlalchemy as sa
 
@@ -489,3 +490,38 @@ def test_who_showed_a_card_in_a_store_is_asked_by_mail_and_the_answer_names_the_
     answered = next(one for one in crm.timeline(AYSE) if one.kind == "Survey Answered")
     assert answered.context["location_id"] == "kadikoy"
     assert crm.surveys.results("mood", by="location_id").groups["kadikoy"].n == 1
+
+
+def test_a_survey_that_was_withdrawn_is_asked_of_nobody_and_its_links_lead_nowhere(crm, pigeons, wait):
+    crm.surveys.start("mood", after="Order Delivered")
+    link = crm.surveys.link("mood").rpartition("/")[2]
+    crm.record(delivered())
+    wait(1)
+    is_open = crm.surveys.open(link)
+    crm.surveys.write(attrs.evolve(mood(), title={"en": "Again", "tr": "Yine"}))
+    crm.surveys.publish("mood")
+    crm.surveys.withdraw("mood")
+    with pytest.raises(NotFoundError):
+        crm.surveys.open(link)
+    with pytest.raises(ConflictError, match="not live"):
+        crm.surveys.link("mood")
+    with pytest.raises(ConflictError, match="not live"):
+        crm.surveys.withdraw("mood")
+    crm.record(delivered(MEHMET, "8"))
+    crm.work()
+    assert [one.reason for one in crm.surveys.invitations(MEHMET)] == ["the survey is not live"]
+    crm.surveys.answer(token_in(pigeons.sent[0]), {"score": 9})
+    crm.surveys.answer(is_open.token, {"score": 9})
+    assert crm.surveys.results("mood").n == 2
+    assert crm.surveys.publish("mood").version == 2
+    assert crm.surveys.open(link).survey.version == 2
+
+
+def test_who_could_not_be_asked_in_time_is_not_asked_too_late(crm, pigeons, clock):
+    crm.surveys.start("mood", after="Order Delivered", delay="3 days", expires="14 days")
+    crm.record(delivered())
+    crm.work()
+    clock.advance(days=18)
+    crm.work()
+    assert pigeons.sent == []
+    assert [(one.state, one.reason) for one in crm.surveys.invitations(AYSE)] == [("skipped", "it is too late to ask")]

@@ -125,6 +125,9 @@ class Asker:
         self, transaction: Transaction, row: InvitationRow, case: Case, holding: Mapping[UUID, bool | None]
     ) -> _Changed:
         if row.state == PLANNED:
+            if row.expires_at is not None and row.expires_at <= case.now:
+                # No worker was at work, or the condition could not be told, for as long as an answer is waited for.
+                return _skipped(row, "it is too late to ask"), []
             return self._ask(transaction, row, case, holding.get(row.id, True))
         if row.expires_at is None or row.expires_at <= case.now:
             drop_partial(transaction, row.shop, row.id)

@@ -89,7 +89,7 @@ class Planner:
             survey=run.survey, run=run.name, cause=uuid5(one.id, run.name),
             order_id=None if order_id is None else str(order_id),
             location_id=None if location is None else str(location),
-            due_at=one.at + run.plan.delay,
+            due_at=one.at + run.plan.delay, expires_at=one.at + run.plan.delay + run.plan.expires,
         )  # fmt: skip
 
     def _go_round(self, run: RunRow, began_at: dt.datetime) -> int:
@@ -120,7 +120,7 @@ class Planner:
             yield InvitationRow(
                 shop=run.shop, id=self._kit.new_id(), profile_id=profile_id, customer_id=customer_id,
                 survey=run.survey, run=run.name, cause=uuid5(customer_id, f"{run.name} {began_at.isoformat()}"),
-                due_at=began_at,
+                due_at=began_at, expires_at=began_at + run.plan.expires,
             )  # fmt: skip
 
 

@@ -279,11 +279,13 @@ class Surveys(Reports):
     def _planned(self, transaction: Transaction, who: Someone, survey: str) -> InvitationRow:
         profile = self._profile(transaction, who)
         runs = running_table.runs_of(transaction, self._shop.key)
-        names = [run.name for run in runs if run.survey == survey and run.state != STOPPED]
-        id_ = self._kit.new_id()
+        ways = {run.name: run for run in runs if run.survey == survey and run.state != STOPPED}
+        run = ways.get(survey) or next(iter(ways.values()), None)
+        id_, now = self._kit.new_id(), self._kit.now()
         return InvitationRow(
             shop=self._shop.key, id=id_, profile_id=profile.id, customer_id=profile.customer_id, survey=survey,
-            run=survey if survey in names else next(iter(names), None), cause=id_, due_at=self._kit.now(),
+            run=None if run is None else run.name, cause=id_, due_at=now,
+            expires_at=None if run is None else now + run.plan.expires,
         )  # fmt: skip
 
     def _profile(self, transaction: Transaction, who: Someone) -> ProfileRow:

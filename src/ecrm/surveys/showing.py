@@ -24,9 +24,9 @@ class Version:
     Args:
         key: The survey's.
         version: From 1 up.
-        state: draft or live.
+        state: draft, live or withdrawn.
         author: Who wrote it.
-        at: When it was written, or became live.
+        at: When it was written, became live, or was withdrawn.
     """
 
     key: str

@@ -11,7 +11,7 @@ from ecrm.hookspecs import QuestionKind
 from ecrm.surveys.model import Survey
 from ecrm.surveys.schema import survey_from_wire
 from ecrm.surveys.tables import definition as definition_table
-from ecrm.surveys.tables.definition import LIVE
+from ecrm.surveys.tables.definition import DRAFT
 
 __all__ = ["Versions"]
 
@@ -41,7 +41,7 @@ class Versions:
         if held is None:
             return None
         survey = survey_from_wire(held.body, self._kinds)
-        if held.state == LIVE:
+        if held.state != DRAFT:
             with self._lock:
                 self._kept[shop, key, version] = survey
                 if len(self._kept) > _MOST_KEPT:

@@ -17,7 +17,7 @@ from ecrm.surveys.model import Consent, Survey
 from ecrm.surveys.schema import survey_from_wire, survey_to_wire
 from ecrm.surveys.showing import Version
 from ecrm.surveys.tables import definition as definition_table
-from ecrm.surveys.tables.definition import DRAFT, LIVE, VersionRow
+from ecrm.surveys.tables.definition import DRAFT, LIVE, WITHDRAWN, VersionRow
 
 __all__ = ["Desk", "Shelf"]
 
@@ -91,11 +91,11 @@ class Shelf:
         return self._database.transact(work)
 
     def publish(self, key: str) -> Survey:
-        """Make the draft of a survey live: from now on it is asked; invitations that are out keep their version.
+        """Make the draft of a survey live, or what was withdrawn: invitations that are out keep their version.
 
         Raises:
             NotFoundError: There is no such survey.
-            ConflictError: There is no draft.
+            ConflictError: There is no draft, and nothing was withdrawn.
 
         >>> from ecrm.surveys import Nps, Survey
         >>> written = crm.surveys.write(Survey("mood", "Your day", [Nps("score", "How was it?")]))
@@ -105,16 +105,43 @@ class Shelf:
 
         def work(transaction: Transaction) -> VersionRow:
             definition_table.hold_versions(transaction, self._shop.key)
-            held = definition_table.versions_of(transaction, self._shop.key, key)
-            if not held:
-                raise NotFoundError(_NO_SURVEY)
-            if held[-1].state != DRAFT:
+            held = self._held(transaction, key)
+            if held[-1].state == LIVE:
                 raise ConflictError("there is no draft of this survey: write one first")
             live = held[-1]._replace(state=LIVE, at=self._kit.now())
             definition_table.save_version(transaction, self._shop.key, live)
             return live
 
         return survey_from_wire(self._database.transact(work).body, self._kinds)
+
+    def withdraw(self, key: str) -> None:
+        """Take a survey out: nobody is asked it any more, and links for everybody lead nowhere.
+
+        Who was asked, or has such a link open, can still answer. `publish` brings it back, and the links with it.
+
+        Raises:
+            NotFoundError: There is no such survey.
+            ConflictError: It is not live.
+
+        >>> from ecrm.surveys import Nps, Survey
+        >>> written = crm.surveys.write(Survey("mood", "Your day", [Nps("score", "How was it?")]))
+        >>> published = crm.surveys.publish("mood")
+        >>> crm.surveys.withdraw("mood")
+        >>> crm.surveys.list()[-1].state
+        'withdrawn'
+        """
+
+        def work(transaction: Transaction) -> None:
+            definition_table.hold_versions(transaction, self._shop.key)
+            live = [row for row in self._held(transaction, key) if row.state == LIVE]
+            if not live:
+                raise ConflictError("this survey is not live")
+            # The older ones too: else the one before would be live again.
+            for row in live:
+                taken = row._replace(state=WITHDRAWN, at=self._kit.now())
+                definition_table.save_version(transaction, self._shop.key, taken)
+
+        self._database.transact(work)
 
     def list(self) -> Sequence[Version]:
         """Give every version of every survey, by key, the oldest first."""
@@ -123,7 +150,7 @@ class Shelf:
         return [Version(row.key, row.version, row.state, row.author, row.at) for row in rows]
 
     def show(self, key: str, version: int | None = None) -> Survey:
-        """Give a survey: the version that is live, else the newest draft; or the version named.
+        """Give a survey: the version that is live, else the newest; or the version named.
 
         Raises:
             NotFoundError: There is none.
@@ -139,6 +166,12 @@ class Shelf:
         if ready is None:
             raise NotFoundError(_NO_SURVEY)
         return ready
+
+    def _held(self, transaction: Transaction, key: str) -> Sequence[VersionRow]:
+        held = definition_table.versions_of(transaction, self._shop.key, key)
+        if not held:
+            raise NotFoundError(_NO_SURVEY)
+        return held
 
     def _adopt(self, key: str) -> None:
         """Make a survey that comes with ecrm the shop's, where it has none of that key."""

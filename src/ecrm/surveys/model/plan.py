@@ -89,7 +89,7 @@ class Plan:
         ends_at: From when on nobody is asked any more.
         rest: How long a customer is left alone after any survey; the longest rest of all that run holds.
         again: How long until the same survey may be asked again.
-        expires: How long an invitation can be answered.
+        expires: How long an invitation can be answered; who could not be asked for so long is not asked any more.
         reminders: How long after the invitation those who did not answer are reminded, at most 5 times.
         channel: By which channel it is sent; `preferred` is as messages choose.
         language: BCP 47; None is the customer's own, else the shop's.

@@ -12,7 +12,7 @@ from ecrm.surveys.results.verbatim import Verbatim
 from ecrm.surveys.schema import survey_from_wire
 from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables.answerwords import Wanted
-from ecrm.surveys.tables.definition import LIVE
+from ecrm.surveys.tables.definition import DRAFT
 from ecrm.surveys.writing import Desk, Shelf
 
 __all__ = ["Readings"]
@@ -107,7 +107,7 @@ class Readings(Shelf):
         """Give the versions that were live, the oldest first; of one that comes with ecrm, that one."""
         with self._database.read() as transaction:
             held = definition_table.versions_of(transaction, self._shop.key, key)
-        live = [row for row in held if row.state == LIVE and version in {None, row.version}]
+        live = [row for row in held if row.state != DRAFT and version in {None, row.version}]
         ready = self._ready(key) if not held else None
         if ready is not None and version in {None, ready.version}:
             return [ready]

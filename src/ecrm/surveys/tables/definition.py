@@ -17,7 +17,7 @@ from ecrm.values.personal import impersonal
 
 __all__ = ["SURVEY", "VersionRow"]
 
-DRAFT, LIVE = "draft", "live"
+DRAFT, LIVE, WITHDRAWN = "draft", "live", "withdrawn"
 SURVEY = sa.Table(
     "ecrm_survey",
     METADATA,
