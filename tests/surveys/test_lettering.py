@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from ecrm import Who
+from ecrm import Money, Who, events
 from ecrm.http import Request
 from ecrm.surveys import AtLeast, Ces, Csat, LongText, Message, Nps, Survey
 from ecrm.surveys.lettering import READY
@@ -97,3 +97,16 @@ def test_every_ready_mail_says_what_it_needs():
         # Nothing of the frame of a mail is left open.
         assert re.findall(r"(?<!\{)\{\w+\}", one.html) == []
         assert "{{ preferences_url }}" in one.html
+
+
+def test_the_mail_says_what_is_known_of_whom_it_asks(crm, pigeons):
+    crm.customers.upsert(AYSE, name="Ayşe", language="en")
+    crm.record(events.OrderCompleted(order_id="7", total=Money("10.00", "TRY"), customer=AYSE))
+    asks = "Is it better than your first {fact.orders.count|some}?"
+    crm.surveys.write(Survey("asked", "Your {fact.orders.count|next} order", [Nps("score", asks)]))
+    crm.surveys.publish("asked")
+    crm.surveys.start("asked", channel="pigeon")
+    crm.surveys.invite(AYSE, "asked")
+    crm.work()
+    assert pigeons.sent[-1].subject == "Your 1 order"
+    assert "better than your first 1?" in pigeons.sent[-1].html

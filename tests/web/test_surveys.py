@@ -161,3 +161,21 @@ def test_a_shop_of_the_same_database_is_served_by_its_own_key(crm, site):
     outlet.customers.upsert(Who(email="can@example.org"))
     url = outlet.surveys.url_of(outlet.surveys.invite("can@example.org", "mood"))
     assert post(site, url.rpartition("/")[2], ("shown", "score"), ("a.score", "9"))[0] == 200
+
+
+def test_answers_that_are_too_long_together_are_told_so_and_the_rest_is_taken(crm, site):
+    crm.customers.upsert(AYSE, language="en")
+    crm.surveys.write(Survey("long", "Long", [LongText(f"text_{number}", "?") for number in range(20)]))
+    crm.surveys.publish("long")
+    crm.surveys.start("long")
+    token = crm.surveys.url_of(crm.surveys.invite(AYSE, "long")).rpartition("/")[2]
+    for number in range(15):
+        status, _ = post(site, token, ("shown", f"text_{number}"), (f"a.text_{number}", "ş" * 10_000))
+        assert status == 200
+    status, page = post(site, token, ("shown", "text_15"), ("a.text_15", "ş" * 10_000))
+    assert status == 400
+    assert "all your answers together are too long" in page
+    fields = [part for number in range(15, 20) for part in (("shown", f"text_{number}"), (f"a.text_{number}", ""))]
+    status, page = post(site, token, *fields)
+    assert (status, "Thank you" in page) == (200, True)
+    assert crm.surveys.results("long").n == 1

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from ecrm.database import Database
+from ecrm.database import Database, Transaction
 from ecrm.errors import InvalidError
 from ecrm.hookspecs import QuestionKind
 from ecrm.interactions.recording import Kit
@@ -20,6 +20,7 @@ from ecrm.surveys.model import Scale, Survey, Wording
 from ecrm.surveys.schema import survey_from_wire
 from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables import invitation as invitation_table
+from ecrm.surveys.tables.invitation import InvitationRow
 from ecrm.surveys.tokens import tokens_in
 
 __all__ = ["READY", "VARIABLE", "Lettering"]
@@ -119,6 +120,7 @@ class Lettering:
         kit: The keys of shops, and the time.
         kinds: The kinds of questions that plugins bring.
         arrangement_of: Gives what a shop arranged about its messages.
+        facts_of: Reads facts of customers.
     """
 
     def __init__(
@@ -127,11 +129,13 @@ class Lettering:
         kit: Kit,
         kinds: Sequence[QuestionKind],
         arrangement_of: Callable[[str], Arrangement],
+        facts_of: Callable[[Transaction, str, Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]],
     ) -> None:
         self._database = database
         self._kit = kit
         self._kinds = kinds
         self._arrangement_of = arrangement_of
+        self._facts_of = facts_of
 
     def variables(self, shop: str, given: Mapping[str, Any], language: str) -> Mapping[str, Any]:
         """Give what a template is filled with beside what the message was given.
@@ -151,25 +155,32 @@ class Lettering:
             if row is None or row.state not in invitation_table.OPEN:
                 raise InvalidError.of(VARIABLE, "it is answered, or can not be answered any more")
             held = definition_table.find_version(transaction, shop, row.survey, row.version)
+            survey = None if held is None else survey_from_wire(held.body, self._kinds)
+            facts = self._known(transaction, row, survey)
         public_url = self._arrangement_of(shop).public_url
-        if public_url is None or held is None:
+        if public_url is None or survey is None:
             raise InvalidError.of("public_url", "say where the pages are: crm.messages.configure(public_url=…)")
-        survey = survey_from_wire(held.body, self._kinds)
         token = tokens_in(self._database, self._kit).again(token_of(row), row.token_hash)
         url = f"{public_url.rstrip('/')}/survey/{token}"
-        return {"survey_title": survey.said(survey.title, language), "survey_url": url, **_scale(survey, url, language)}
+
+        def said(wording: Wording | None) -> str:
+            return "" if wording is None else survey.said(wording, language, facts=facts)
+
+        return {"survey_title": said(survey.title), "survey_url": url, **_scale(survey, url, said)}
+
+    def _known(self, transaction: Transaction, row: InvitationRow, survey: Survey | None) -> Mapping[str, Any]:
+        if survey is None or not survey.facts or row.customer_id is None:
+            return {}
+        return self._facts_of(transaction, row.shop, [row.customer_id])[row.customer_id]
 
 
-def _scale(survey: Survey, url: str, language: str) -> Mapping[str, Any]:
+def _scale(survey: Survey, url: str, said: Callable[[Wording | None], str]) -> Mapping[str, Any]:
     """Give the scale a survey begins with, each step with its link; empty where it begins otherwise."""
     first = next((one for one in survey.questions if one.takes_answer), None)
     # What comes first for some alone, or in random order, is not what a click would open.
     if not isinstance(first, Scale) or first.when is not None or first.block:
         return {"survey_steps": [], "survey_question": "", "survey_low": "", "survey_high": "", "survey_least": "",
                 "survey_most": ""}  # fmt: skip
-
-    def said(wording: Wording | None) -> str:
-        return "" if wording is None else survey.said(wording, language)
 
     return {
         "survey_steps": [{"says": str(step), "url": f"{url}?score={step}"} for step in first.steps],

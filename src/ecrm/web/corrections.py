@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from ecrm.errors import InvalidError
 from ecrm.surveys import (
     Date,
     Email,
@@ -43,8 +44,8 @@ def correction(question: Question, given: Any, words: Mapping[str, str], languag
     """
     if isinstance(question, Matrix):
         return words["wrong_rows"]
-    if is_blank(given):
-        return words["missing"]
+    if is_blank(given) or (isinstance(given, str) and _is_right_alone(question, given)):
+        return words["missing" if is_blank(given) else "too_long_in_all"]
     if isinstance(question, Number):
         begins = words["wrong_whole" if question.is_whole else "wrong_number"]
         return _with_bounds(begins, (question.least, question.most), words, language, ("least", "most"))
@@ -54,6 +55,14 @@ def correction(question: Question, given: Any, words: Mapping[str, str], languag
     if isinstance(question, ShortText | LongText):
         return _of_text(question, str(given), words)
     return _of_other(question, given, words)
+
+
+def _is_right_alone(question: Question, given: str) -> bool:
+    try:
+        question.checked(given)
+    except InvalidError:
+        return False
+    return True
 
 
 def _of_other(question: Question, given: Any, words: Mapping[str, str]) -> str:

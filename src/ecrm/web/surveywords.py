@@ -30,6 +30,7 @@ _ENGLISH: Mapping[str, str] = {
     "earliest": "It must be {least} or later.", "latest": "It must be {most} or earlier.",
     "too_long": "Please write at most {most} characters.", "too_short": "Please write at least {least} characters.",
     "wrong_text": "Please write it without line breaks, and no card number.",
+    "too_long_in_all": "Please write less: all your answers together are too long.",
 }  # fmt: skip
 _TURKISH: Mapping[str, str] = {
     "send": "Gönder", "next": "İleri", "back": "Geri", "required": "zorunlu", "progress": "Soru {at} / {of}",
@@ -53,6 +54,7 @@ _TURKISH: Mapping[str, str] = {
     "earliest": "{least} ya da daha sonra olmalı.", "latest": "{most} ya da daha önce olmalı.",
     "too_long": "Lütfen en çok {most} karakter yazın.", "too_short": "Lütfen en az {least} karakter yazın.",
     "wrong_text": "Lütfen tek satırda ve kart numarası olmadan yazın.",
+    "too_long_in_all": "Lütfen daha kısa yazın: yanıtlarınızın tümü birlikte çok uzun.",
 }  # fmt: skip
 _LANGUAGES = {"en": _ENGLISH, "tr": _TURKISH}
 

@@ -28,6 +28,8 @@ from ecrm.values.open_values import FrozenDict
 
 __all__ = ["Survey"]
 
+# Together with all else an answer is one event, and that has a greatest size.
+_LONGEST_IN_ALL = 150_000
 _NO_FACTS: Mapping[str, Any] = FrozenDict()
 
 
@@ -169,6 +171,7 @@ class Survey:
         for question in self.questions:
             if _holds(question.when, clean, facts):
                 _check_one(question, answers.get(question.key), clean, wrong, is_partial=is_partial)
+        _check_length(clean, wrong)
         if wrong:
             raise InvalidError("; ".join(f"{key}: {said[0]}" for key, said in wrong.items()), wrong)
         return FrozenDict(clean)
@@ -266,3 +269,12 @@ def _check_one(
         return
     if answer is not None:
         clean[question.key] = answer
+
+
+def _check_length(clean: Mapping[str, Any], wrong: dict[str, list[str]]) -> None:
+    length = 0
+    for key, answer in clean.items():
+        length += len(answer) if isinstance(answer, str) else 0
+        if length > _LONGEST_IN_ALL:
+            wrong[key] = [f"shorten it: all answers together may have {_LONGEST_IN_ALL:,} characters"]
+            return
