@@ -525,3 +525,34 @@ def test_who_could_not_be_asked_in_time_is_not_asked_too_late(crm, pigeons, cloc
     crm.work()
     assert pigeons.sent == []
     assert [(one.state, one.reason) for one in crm.surveys.invitations(AYSE)] == [("skipped", "it is too late to ask")]
+
+
+_ASKED = (
+    lambda surveys, given: surveys.results(given),
+    lambda surveys, given: surveys.results("mood", by=given),
+    lambda surveys, given: surveys.results("mood", version=given),
+    lambda surveys, given: surveys.verbatims(given),
+    lambda surveys, given: surveys.said_versus_did(given),
+    lambda surveys, given: surveys.export(given),
+    lambda surveys, given: surveys.take_in(given, []),
+    lambda surveys, given: surveys.report(given, has_charts=False),
+    lambda surveys, given: surveys.show(given),
+    lambda surveys, given: surveys.publish(given),
+    lambda surveys, given: surveys.withdraw(given),
+    lambda surveys, given: surveys.start(given),
+    lambda surveys, given: surveys.start("mood", after=given),
+    lambda surveys, given: surveys.invite(AYSE, given),
+    lambda surveys, given: surveys.link(given),
+    lambda surveys, given: surveys.invitations(survey=given),
+    lambda surveys, given: surveys.invitations(limit=given),
+)
+
+
+def test_what_can_be_no_survey_is_refused_before_the_database_sees_it(crm):
+    for number, ask in enumerate(_ASKED):
+        for given in ("nps\0", "\ud800", b"nps", ["nps"], "", "n" * 5_000):
+            try:
+                ask(crm.surveys, given)
+            except (InvalidError, NotFoundError):
+                continue
+            pytest.fail(f"{number} takes {given!r}")

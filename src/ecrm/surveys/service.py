@@ -269,11 +269,18 @@ class Surveys(Reports):
         Args:
             who: Of one customer.
             survey: Of one survey.
-            limit: How many at most.
+            limit: How many at most, from 1 up.
+
+        Raises:
+            NotFoundError: Nobody is known by that.
+            InvalidError: What was given can be no survey, or no limit.
         """
+        if not isinstance(limit, int) or limit < 1:
+            raise InvalidError.of("limit", "give a whole number from 1 up")
+        key = None if survey is None else checked_id(survey, "survey")
         with self._database.read() as transaction:
             customer = None if who is None else self._profile(transaction, who).customer_id
-            rows = invitation_table.invitations_of(transaction, self._shop.key, customer, survey, limit)
+            rows = invitation_table.invitations_of(transaction, self._shop.key, customer, key, limit)
         return [invitation_of(row) for row in rows]
 
     def _planned(self, transaction: Transaction, who: Someone, survey: str) -> InvitationRow:

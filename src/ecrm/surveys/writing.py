@@ -18,6 +18,7 @@ from ecrm.surveys.schema import survey_from_wire, survey_to_wire
 from ecrm.surveys.showing import Version
 from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables.definition import DRAFT, LIVE, WITHDRAWN, VersionRow
+from ecrm.values.text import checked_id, checked_text
 
 __all__ = ["Desk", "Shelf"]
 
@@ -74,6 +75,7 @@ class Shelf:
         >>> crm.surveys.write(Survey("mood", "Your day", [Nps("score", "How was it?")])).version
         1
         """
+        checked_text(author, "author")
         given = survey if isinstance(survey, Survey) else survey_from_wire(survey, self._kinds)
 
         def work(transaction: Transaction) -> Survey:
@@ -156,7 +158,7 @@ class Shelf:
             NotFoundError: There is none.
         """
         with self._database.read() as transaction:
-            held = definition_table.versions_of(transaction, self._shop.key, key)
+            held = definition_table.versions_of(transaction, self._shop.key, checked_id(key, "survey"))
         wanted = [row for row in held if version in {None, row.version}]
         live = [row for row in wanted if row.state == LIVE]
         found = (live or wanted)[-1:] if wanted else []
@@ -168,7 +170,7 @@ class Shelf:
         return ready
 
     def _held(self, transaction: Transaction, key: str) -> Sequence[VersionRow]:
-        held = definition_table.versions_of(transaction, self._shop.key, key)
+        held = definition_table.versions_of(transaction, self._shop.key, checked_id(key, "survey"))
         if not held:
             raise NotFoundError(_NO_SURVEY)
         return held
@@ -176,7 +178,7 @@ class Shelf:
     def _adopt(self, key: str) -> None:
         """Make a survey that comes with ecrm the shop's, where it has none of that key."""
         with self._database.read() as transaction:
-            held = definition_table.versions_of(transaction, self._shop.key, key)
+            held = definition_table.versions_of(transaction, self._shop.key, checked_id(key, "survey"))
         if held:
             return
         ready = self._ready(key)

@@ -14,6 +14,7 @@ import attrs
 from ecrm.errors import InvalidError
 from ecrm.hookspecs.naming import between, check_name
 from ecrm.surveys.model.wording import check_language
+from ecrm.values.text import checked_id
 
 __all__ = ["LENGTHS", "Plan", "days_and_more", "is_in_sample", "read_plan"]
 
@@ -68,6 +69,8 @@ def _check_moment(_: Any, field: Any, value: Any) -> None:
 def _check_event(_: Any, field: Any, value: Any) -> None:
     if value is not None and (not isinstance(value, str) or not value.strip()):
         raise InvalidError.of(field.name, "give the name of an event, as Order Delivered")
+    if value is not None:
+        checked_id(value, field.name)
 
 
 def _check_quota(_: Any, field: Any, value: Any) -> None:

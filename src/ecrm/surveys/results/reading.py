@@ -29,6 +29,7 @@ from ecrm.surveys.results.verbatim import Verbatim, verbatims_in
 from ecrm.surveys.scoring import SCALES
 from ecrm.surveys.tables import answer as answer_table
 from ecrm.surveys.tables.answerwords import Split, Wanted
+from ecrm.values.text import checked_text
 
 __all__ = ["Known", "Reader", "moment_in"]
 
@@ -111,6 +112,8 @@ class Reader:
             InvalidError: There is no such band, or the limit is out of range.
         """
         search, band = sought
+        if search is not None:
+            checked_text(search, "search")
         if not isinstance(limit, int) or not 1 <= limit <= _MOST_TEXTS:
             raise InvalidError.of("limit", f"ask for 1 to {_MOST_TEXTS}")
         if band is not None and band not in _BANDS:
@@ -140,6 +143,8 @@ class Reader:
 
     def _way(self, by: str | None) -> Way | None:
         """Tell how customers are split; None where answers are split by what they say themselves."""
+        if by is not None:
+            checked_text(by, "by")
         if by is None or by in _OF_ANSWERS:
             return None
         if by == "language":

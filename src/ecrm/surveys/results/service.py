@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from ecrm.errors import InvalidError
 from ecrm.surveys.model import Survey
 from ecrm.surveys.results.reading import Reader, moment_in
 from ecrm.surveys.results.results import Results
@@ -14,6 +15,7 @@ from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables.answerwords import Wanted
 from ecrm.surveys.tables.definition import DRAFT
 from ecrm.surveys.writing import Desk, Shelf
+from ecrm.values.text import checked_id
 
 __all__ = ["Readings"]
 
@@ -98,15 +100,17 @@ class Readings(Shelf):
         return self._reader.verbatims(wanted, self._versions(survey, None), (search, band), limit)
 
     def _wanted(self, survey: str, since: dt.date | None, until: dt.date | None, version: int | None) -> Wanted:
+        if version is not None and not isinstance(version, int):
+            raise InvalidError.of("version", "give a whole number from 1 up, or None")
         return Wanted(
-            shop=self._shop.key, survey=survey, since=moment_in(self._shop, "since", since),
+            shop=self._shop.key, survey=checked_id(survey, "survey"), since=moment_in(self._shop, "since", since),
             until=moment_in(self._shop, "until", until), version=version,
         )  # fmt: skip
 
     def _versions(self, key: str, version: int | None) -> list[Survey]:
         """Give the versions that were live, the oldest first; of one that comes with ecrm, that one."""
         with self._database.read() as transaction:
-            held = definition_table.versions_of(transaction, self._shop.key, key)
+            held = definition_table.versions_of(transaction, self._shop.key, checked_id(key, "survey"))
         live = [row for row in held if row.state != DRAFT and version in {None, row.version}]
         ready = self._ready(key) if not held else None
         if ready is not None and version in {None, ready.version}:
