@@ -91,7 +91,7 @@ class PostRoom:
             holidays_of,
         )
         kinds = [one.record for one in contributions.question_kinds.values()]
-        fill = Lettering(database, kit, kinds, arrangement_of, self.facts_of).variables
+        fill = Lettering(database, kit, kinds, arrangement_of, settings_of, self.facts_of).variables
         sources = Sources(arrangement_of, settings_of, self.facts_of, self.links, kit.now, fill, READY)
         self.composer = Composer(database, sources)
         self.deliverer = Deliverer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from html import unescape
 
@@ -99,14 +100,18 @@ def test_every_ready_mail_says_what_it_needs():
         assert "{{ preferences_url }}" in one.html
 
 
-def test_the_mail_says_what_is_known_of_whom_it_asks(crm, pigeons):
+def test_the_mail_and_the_page_say_what_is_known_of_whom_they_ask(crm, pigeons):
+    crm.shop.configure(zone="Europe/Istanbul")
     crm.customers.upsert(AYSE, name="Ayşe", language="en")
-    crm.record(events.OrderCompleted(order_id="7", total=Money("10.00", "TRY"), customer=AYSE))
+    late = dt.datetime(2025, 12, 30, 22, 30, tzinfo=dt.UTC)
+    crm.record(events.OrderCompleted(order_id="7", total=Money("10.00", "TRY"), customer=AYSE, at=late))
     asks = "Is it better than your first {fact.orders.count|some}?"
-    crm.surveys.write(Survey("asked", "Your {fact.orders.count|next} order", [Nps("score", asks)]))
+    crm.surveys.write(Survey("asked", "Your order of {fact.orders.last_at|late}", [Nps("score", asks)]))
     crm.surveys.publish("asked")
     crm.surveys.start("asked", channel="pigeon")
     crm.surveys.invite(AYSE, "asked")
     crm.work()
-    assert pigeons.sent[-1].subject == "Your 1 order"
+    assert pigeons.sent[-1].subject == "Your order of 31 December 2025"
     assert "better than your first 1?" in pigeons.sent[-1].html
+    path = re.search(r"/survey/\S+", pigeons.sent[-1].text).group()
+    assert "Your order of 31 December 2025" in Site(crm).answer(Request("GET", path)).body.decode()

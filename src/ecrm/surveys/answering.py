@@ -24,7 +24,7 @@ from ecrm.interactions.recording import Kit, store
 from ecrm.messages.settling import who_of
 from ecrm.messages.tables import message as message_table
 from ecrm.shops.service import Shop
-from ecrm.surveys.model import Ending, Survey
+from ecrm.surveys.model import Ending, Survey, Wording
 from ecrm.surveys.saying import events_of
 from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables import invitation as invitation_table
@@ -54,6 +54,7 @@ class Opened:
         facts: What is known of the customer, for what the survey looks at; nothing where it is nobody yet.
         language: Which they read, BCP 47.
         seed: Decides the order where it is random.
+        zone: Of the shop: where the time of a fact is on which day.
     """
 
     survey: Survey
@@ -64,6 +65,7 @@ class Opened:
     facts: Mapping[str, Any]
     language: str
     seed: str
+    zone: dt.tzinfo = dt.UTC
 
     def __repr__(self) -> str:
         return f"<Opened {self.survey.key} {self.state}>"
@@ -72,6 +74,17 @@ class Opened:
     def token(self) -> str:
         """Give the token of its ticket."""
         return self.ticket.text
+
+    def said(self, wording: Wording | None, language: str, answers: Mapping[str, Any] | None = None) -> str:
+        """Give a text of the survey as its reader sees it; nothing where there is none.
+
+        Args:
+            wording: A title, question, choice or ending of it.
+            language: It is said in, BCP 47.
+            answers: What is filled in; those so far where it is left out.
+        """
+        given = self.answers if answers is None else answers
+        return "" if wording is None else self.survey.said(wording, language, given, self.facts, zone=self.zone)
 
 
 @attrs.frozen(repr=False)
@@ -144,7 +157,8 @@ class Answering:
         elif token.until <= self._kit.now() or (row is not None and row.state == EXPIRED):
             # A worker whose clock goes ahead of ours may have ended it already.
             state = "late"
-        return Opened(survey, ticket, stamp, state, answers, facts, language, token.invitation_id.hex)
+        seed, zone = token.invitation_id.hex, self._shop.settings.zone_info
+        return Opened(survey, ticket, stamp, state, answers, facts, language, seed, zone)
 
     def save(self, token: str | Ticket, answers: Mapping[str, Any], stamp: str | None = None) -> Opened:
         """Keep answers that are not finished: who comes back goes on with them.

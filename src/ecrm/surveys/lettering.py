@@ -15,6 +15,7 @@ from ecrm.hookspecs import QuestionKind
 from ecrm.interactions.recording import Kit
 from ecrm.messages.model.arrangement import Arrangement
 from ecrm.messages.model.template import Template
+from ecrm.shops.model import Settings
 from ecrm.surveys.inviting import token_of
 from ecrm.surveys.model import Scale, Survey, Wording
 from ecrm.surveys.schema import survey_from_wire
@@ -120,6 +121,7 @@ class Lettering:
         kit: The keys of shops, and the time.
         kinds: The kinds of questions that plugins bring.
         arrangement_of: Gives what a shop arranged about its messages.
+        settings_of: Gives its settings.
         facts_of: Reads facts of customers.
     """
 
@@ -129,12 +131,14 @@ class Lettering:
         kit: Kit,
         kinds: Sequence[QuestionKind],
         arrangement_of: Callable[[str], Arrangement],
+        settings_of: Callable[[str], Settings],
         facts_of: Callable[[Transaction, str, Sequence[UUID]], Mapping[UUID, Mapping[str, Any]]],
     ) -> None:
         self._database = database
         self._kit = kit
         self._kinds = kinds
         self._arrangement_of = arrangement_of
+        self._settings_of = settings_of
         self._facts_of = facts_of
 
     def variables(self, shop: str, given: Mapping[str, Any], language: str) -> Mapping[str, Any]:
@@ -163,8 +167,10 @@ class Lettering:
         token = tokens_in(self._database, self._kit).again(token_of(row), row.token_hash)
         url = f"{public_url.rstrip('/')}/survey/{token}"
 
+        zone = self._settings_of(shop).zone_info
+
         def said(wording: Wording | None) -> str:
-            return "" if wording is None else survey.said(wording, language, facts=facts)
+            return "" if wording is None else survey.said(wording, language, facts=facts, zone=zone)
 
         return {"survey_title": said(survey.title), "survey_url": url, **_scale(survey, url, said)}
 

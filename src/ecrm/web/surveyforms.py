@@ -63,10 +63,8 @@ def read_answers(survey: Survey, shown: Sequence[str], form: Form) -> dict[str, 
 def _field(
     opened: Opened, question: Question, answers: Mapping[str, Any], language: str, words: Mapping[str, str]
 ) -> dict[str, Any]:
-    survey = opened.survey
-
     def said(wording: Any) -> str:
-        return "" if wording is None else survey.said(wording, language, answers, opened.facts)
+        return opened.said(wording, language, answers)
 
     value, kind = answers.get(question.key), question.kind
     field: dict[str, Any] = {

@@ -52,7 +52,7 @@ def asked(
     is_last = is_all or not questions or questions[-1].key == path_of(opened)[-1].key
     return frame.page(
         "survey.html", language, status=HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK,
-        title=opened.survey.said(opened.survey.title, language, answers, opened.facts),
+        title=opened.said(opened.survey.title, language, answers),
         token=opened.token, stamp=stamp or opened.stamp, is_all=is_all, words=words, wrong=told,
         spoken="" if spoken == language.partition("-")[0] else spoken, spoken_direction=direction_of(spoken),
         fields=fields_of(opened, questions, answers, language, words), focus=next(iter(told), focus),
@@ -71,12 +71,9 @@ def thanked(frame: Frame, opened: Opened, ending: Ending) -> Response:
         ending: What is said.
     """
     language = _language(opened)
-
-    def said(wording: Any) -> str:
-        return "" if wording is None else opened.survey.said(wording, language, opened.answers, opened.facts)
-
-    return frame.page("survey.html", language, title=said(ending.title), text=said(ending.text),
-                      link=ending.link or "", link_says=said(ending.link_says), focus="title")  # fmt: skip
+    return frame.page("survey.html", language, title=opened.said(ending.title, language),
+                      text=opened.said(ending.text, language), link=ending.link or "",
+                      link_says=opened.said(ending.link_says, language), focus="title")  # fmt: skip
 
 
 def ended(frame: Frame, opened: Opened) -> Response:
