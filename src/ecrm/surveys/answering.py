@@ -24,7 +24,8 @@ from ecrm.interactions.recording import Kit, store
 from ecrm.messages.settling import who_of
 from ecrm.messages.tables import message as message_table
 from ecrm.shops.service import Shop
-from ecrm.surveys.model import Ending, Survey, Wording
+from ecrm.surveys.model import Survey
+from ecrm.surveys.opened import Answered, Opened
 from ecrm.surveys.saying import events_of
 from ecrm.surveys.tables import definition as definition_table
 from ecrm.surveys.tables import invitation as invitation_table
@@ -35,72 +36,10 @@ from ecrm.surveys.tokens import LinkToken, Ticket, Token, Tokens, hash_of, token
 from ecrm.surveys.versions import Versions
 from ecrm.values import Who
 
-__all__ = ["Answered", "Answering", "Opened"]
+__all__ = ["Answering"]
 
 _GONE = "this link is not valid any more: ask the shop for a new one"
 _ANSWERED, _LATE = "this survey was answered already", "this survey can not be answered any more"
-
-
-@attrs.frozen(repr=False)
-class Opened:
-    """Be an invitation that was opened.
-
-    Args:
-        survey: What is asked.
-        ticket: What the answer comes back with: of a link for everybody, one that is new.
-        stamp: Says when it was opened; what comes back with it tells how long answering took.
-        state: `open`, `answered` or `late`.
-        answers: What was answered so far, by question.
-        facts: What is known of the customer, for what the survey looks at; nothing where it is nobody yet.
-        language: Which they read, BCP 47.
-        seed: Decides the order where it is random.
-        zone: Of the shop: where the time of a fact is on which day.
-    """
-
-    survey: Survey
-    ticket: Ticket
-    stamp: str
-    state: Literal["open", "answered", "late"]
-    answers: Mapping[str, Any]
-    facts: Mapping[str, Any]
-    language: str
-    seed: str
-    zone: dt.tzinfo = dt.UTC
-
-    def __repr__(self) -> str:
-        return f"<Opened {self.survey.key} {self.state}>"
-
-    @property
-    def token(self) -> str:
-        """Give the token of its ticket."""
-        return self.ticket.text
-
-    def said(self, wording: Wording | None, language: str, answers: Mapping[str, Any] | None = None) -> str:
-        """Give a text of the survey as its reader sees it; nothing where there is none.
-
-        Args:
-            wording: A title, question, choice or ending of it.
-            language: It is said in, BCP 47.
-            answers: What is filled in; those so far where it is left out.
-        """
-        given = self.answers if answers is None else answers
-        return "" if wording is None else self.survey.said(wording, language, given, self.facts, zone=self.zone)
-
-
-@attrs.frozen(repr=False)
-class Answered:
-    """Be an answer that was taken.
-
-    Args:
-        interaction: As it is on the timeline.
-        ending: What is said at the end.
-    """
-
-    interaction: Interaction
-    ending: Ending
-
-    def __repr__(self) -> str:
-        return f"<Answered {self.interaction.id}>"
 
 
 class Answering:

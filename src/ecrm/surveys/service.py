@@ -16,10 +16,11 @@ from ecrm.hookspecs import Behaviour
 from ecrm.interactions.service import Recorder
 from ecrm.interactions.tables.position import last_position
 from ecrm.messages.arranging import Held
-from ecrm.surveys.answering import Answered, Answering, Opened
+from ecrm.surveys.answering import Answering
 from ecrm.surveys.asking import Asker
 from ecrm.surveys.inviting import token_of
 from ecrm.surveys.model.plan import LENGTHS, Plan, days_and_more
+from ecrm.surveys.opened import Answered, Opened
 from ecrm.surveys.reporting import Reports
 from ecrm.surveys.results.reading import Reader
 from ecrm.surveys.showing import Invitation, Running, invitation_of, running_of

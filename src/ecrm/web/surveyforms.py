@@ -19,7 +19,7 @@ from ecrm.surveys import (
     Survey,
     YesNo,
 )
-from ecrm.surveys.answering import Opened
+from ecrm.surveys.opened import Opened
 from ecrm.web.drawing import drawn
 from ecrm.web.forms import Form
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from ecrm.http import Response
 from ecrm.surveys import Question
-from ecrm.surveys.answering import Opened
 from ecrm.surveys.model import Ending
 from ecrm.surveys.model.wording import nearest_language
+from ecrm.surveys.opened import Opened
 from ecrm.web.corrections import correction
 from ecrm.web.frame import Frame
 from ecrm.web.languages import direction_of

@@ -14,7 +14,7 @@ import attrs
 from ecrm.crm import CRM
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
 from ecrm.http import Request, Response
-from ecrm.surveys.answering import Opened
+from ecrm.surveys.opened import Opened
 from ecrm.surveys.tokens import Ticket
 from ecrm.web import surveysteps as steps
 from ecrm.web.doorkeeping import Doorkeeper

@@ -12,7 +12,7 @@ import attrs
 
 from ecrm.errors import InvalidError
 from ecrm.surveys import Question, Scale
-from ecrm.surveys.answering import Opened
+from ecrm.surveys.opened import Opened
 
 __all__ = ["chosen", "first", "path_of", "place_of", "previous", "rest", "step", "taken"]
 
