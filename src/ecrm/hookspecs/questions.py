@@ -20,7 +20,8 @@ class QuestionKind:
         name: Unique among all plugins, and not a kind of the core.
         about: What it asks for, in a sentence.
         check: Gives an answer, with the question's options, in the form it is kept in, as JSON can hold it; raises
-            where it can be none. Given its own result it gives it again.
+            where it can be none. Given its own result it gives it again. It is asked while an answer is stored: a rule
+            that waits for nothing, no database and no network.
         check_options: Raises InvalidError for options a question can not have; None is a kind without any.
         field: An import string of what draws its field, loaded when it is shown: given an `ecrm.web.drawing.Drawing`,
             it gives HTML as `markupsafe.Markup`. A line of text where None.
