@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from ecrm import Who, events
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
+from ecrm.hookspecs import Receipt
+from messages.pigeon import Pigeons
 from surveys.conftest import AYSE, MEHMET, delivered, mood, token_in
 
 DAY = dt.timedelta(days=1)
@@ -298,6 +300,23 @@ def test_who_answered_is_not_reminded(crm, pigeons, wait):
     crm.surveys.answer(token_in(pigeons.sent[0]), {"score": 9})
     wait(5)
     assert len(pigeons.sent) == 1
+
+
+def test_a_reminder_that_has_to_be_tried_again_is_not_once_the_survey_is_answered(opened, clock):
+    pigeons = Pigeons(lambda *_: Receipt("delayed", reason="away") if len(pigeons.sent) > 1 else Receipt("accepted"))
+    crm = opened(pigeons)
+    crm.surveys.start("mood", after="Order Delivered", reminders=["3 days"])
+    crm.record(delivered())
+    crm.work()
+    clock.advance(days=3)
+    crm.work()
+    assert len(pigeons.sent) == 2
+    crm.surveys.answer(token_in(pigeons.sent[0]), {"score": 9})
+    clock.advance(days=1)
+    crm.work()
+    assert len(pigeons.sent) == 2
+    message_id = crm.surveys.invitations(AYSE)[0].message_id
+    assert crm.explain_message(message_id).state == "suppressed"
 
 
 def test_a_link_for_everybody_takes_an_answer_each_time_it_is_opened(crm):

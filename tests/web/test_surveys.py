@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ecrm import Who
+from ecrm import CRM, Who
+from ecrm.hookspecs import QuestionKind, hookimpl
 from ecrm.http import Request
 from ecrm.surveys import AtMost, Choice, LongText, Matrix, Message, Multiple, Nps, Ranking, Single, Survey, YesNo
 from ecrm.web import Site
@@ -179,3 +180,46 @@ def test_answers_that_are_too_long_together_are_told_so_and_the_rest_is_taken(cr
     status, page = post(site, token, *fields)
     assert (status, "Thank you" in page) == (200, True)
     assert crm.surveys.results("long").n == 1
+
+
+class Meanwhile:
+    """A plugin whose answers take long enough for something else to happen."""
+
+    name = "meanwhile"
+
+    def __init__(self):
+        self.happens = []
+
+    def check(self, answer, _):
+        while self.happens:
+            self.happens.pop()()
+        return str(answer)
+
+    @hookimpl
+    def register_question_kinds(self):
+        return [QuestionKind("slow", "It takes a while.", self.check)]
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (lambda crm, token: crm.surveys.answer(token, {"word": "no"}), (200, "you have answered this already")),
+        (lambda crm, _: crm.privacy.erase(AYSE, because="they asked for it"), (410, "not valid any more")),
+    ],
+    ids=["answered", "erased"],
+)
+def test_what_happened_while_a_page_was_read_is_said_and_not_a_failure(database_url, clock, happens, said):
+    plugin = Meanwhile()
+    with CRM(database_url, clock=clock, plugins=[plugin], on_error="raise") as crm:
+        crm.upgrade()
+        crm.messages.configure(public_url="https://shop.example/crm")
+        crm.customers.upsert(AYSE, language="en")
+        asks = {"kind": "slow", "key": "word", "asks": "Which?"}
+        crm.surveys.write({"key": "asked", "title": "Asked", "questions": [asks]})
+        crm.surveys.publish("asked")
+        crm.surveys.start("asked")
+        token = crm.surveys.url_of(crm.surveys.invite(AYSE, "asked")).rpartition("/")[2]
+        plugin.happens.append(lambda: happens(crm, token))
+        status, page = post(Site(crm), token, ("shown", "word"), ("a.word", "yes"))
+        assert (status, said[1] in page) == (said[0], True), page
+        assert not plugin.happens
