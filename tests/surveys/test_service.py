@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ecrm import Who, events
 from ecrm.errors import ConflictError, InvalidError, NotFoundError
 from ecrm.hookspecs import Receipt
+from ecrm.messages import QuietHours
 from messages.pigeon import Pigeons
 from surveys.conftest import AYSE, MEHMET, delivered, mood, token_in
 
@@ -544,6 +545,18 @@ def test_who_could_not_be_asked_in_time_is_not_asked_too_late(crm, pigeons, cloc
     crm.work()
     assert pigeons.sent == []
     assert [(one.state, one.reason) for one in crm.surveys.invitations(AYSE)] == [("skipped", "it is too late to ask")]
+
+
+def test_who_can_answer_for_a_short_time_is_still_asked_after_the_quiet_hours(crm, pigeons, clock):
+    crm.messages.configure(quiet_hours=QuietHours(dt.time(21), dt.time(8)))
+    crm.surveys.start("mood", after="Order Delivered", expires="2 hours")
+    clock.advance(hours=(22 - clock().hour) % 24)
+    crm.record(delivered())
+    crm.work()
+    assert pigeons.sent == []
+    clock.advance(hours=11)
+    crm.work()
+    assert len(pigeons.sent) == 1
 
 
 _ASKED = (

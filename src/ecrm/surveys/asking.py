@@ -126,7 +126,7 @@ class Asker:
     ) -> _Changed:
         if row.state == PLANNED:
             if row.expires_at is not None and row.expires_at <= case.now:
-                # No worker was at work, or the condition could not be told, for as long as an answer is waited for.
+                # For so long no worker was at work, or the condition could not be told.
                 return _skipped(row, "it is too late to ask"), []
             return self._ask(transaction, row, case, holding.get(row.id, True))
         if row.expires_at is None or row.expires_at <= case.now:

@@ -84,12 +84,13 @@ class Planner:
     def _after(self, run: RunRow, one: Interaction, customer_id: UUID) -> InvitationRow:
         order_id = one.properties.get("order_id")
         location = one.context.get("location_id")
+        due_at = one.at + run.plan.delay
         return InvitationRow(
             shop=run.shop, id=self._kit.new_id(), profile_id=one.profile_id, customer_id=customer_id,
             survey=run.survey, run=run.name, cause=uuid5(one.id, run.name),
             order_id=None if order_id is None else str(order_id),
             location_id=None if location is None else str(location),
-            due_at=one.at + run.plan.delay, expires_at=one.at + run.plan.delay + run.plan.expires,
+            due_at=due_at, expires_at=run.plan.asked_until(due_at),
         )  # fmt: skip
 
     def _go_round(self, run: RunRow, began_at: dt.datetime) -> int:
@@ -120,7 +121,7 @@ class Planner:
             yield InvitationRow(
                 shop=run.shop, id=self._kit.new_id(), profile_id=profile_id, customer_id=customer_id,
                 survey=run.survey, run=run.name, cause=uuid5(customer_id, f"{run.name} {began_at.isoformat()}"),
-                due_at=began_at, expires_at=began_at + run.plan.expires,
+                due_at=began_at, expires_at=run.plan.asked_until(began_at),
             )  # fmt: skip
 
 

@@ -293,7 +293,7 @@ class Surveys(Reports):
         return InvitationRow(
             shop=self._shop.key, id=id_, profile_id=profile.id, customer_id=profile.customer_id, survey=survey,
             run=None if run is None else run.name, cause=id_, due_at=now,
-            expires_at=None if run is None else now + run.plan.expires,
+            expires_at=None if run is None else run.plan.asked_until(now),
         )  # fmt: skip
 
     def _profile(self, transaction: Transaction, who: Someone) -> ProfileRow:

@@ -21,7 +21,7 @@ __all__ = ["LENGTHS", "Plan", "days_and_more", "is_in_sample", "read_plan"]
 _LENGTH = re.compile(r"(\d{1,5}) (minute|hour|day|week)s?\Z")
 _UNITS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _LONGEST = dt.timedelta(days=3_660)
-_MONTH, _QUARTER = dt.timedelta(days=30), dt.timedelta(days=90)
+_WEEK, _MONTH, _QUARTER = dt.timedelta(days=7), dt.timedelta(days=30), dt.timedelta(days=90)
 _MOST_REMINDERS = 5
 # The fields of a plan that are one length of time.
 LENGTHS = ("delay", "every", "rest", "again", "expires")
@@ -92,7 +92,8 @@ class Plan:
         ends_at: From when on nobody is asked any more.
         rest: How long a customer is left alone after any survey; the longest rest of all that run holds.
         again: How long until the same survey may be asked again.
-        expires: How long an invitation can be answered; who could not be asked for so long is not asked any more.
+        expires: How long an invitation can be answered. Who could not be asked for so long, and for a week at least, is
+            not asked any more.
         reminders: How long after the invitation those who did not answer are reminded, at most 5 times.
         channel: By which channel it is sent; `preferred` is as messages choose.
         language: BCP 47; None is the customer's own, else the shop's.
@@ -140,6 +141,17 @@ class Plan:
         True
         """
         return {name: _plain(value) for name, value in attrs.asdict(self, recurse=False).items() if value is not None}
+
+    def asked_until(self, due_at: dt.datetime) -> dt.datetime:
+        """Give until when somebody may be asked: later nobody expects it. Quiet hours and caps are waited for.
+
+        Args:
+            due_at: When the time came.
+
+        >>> Plan(expires="2 hours").asked_until(dt.datetime(2026, 1, 1, 21, tzinfo=dt.UTC)).day
+        8
+        """
+        return due_at + max(self.expires, _WEEK)
 
     def reminder_after(self, count: int) -> dt.timedelta | None:
         """Give how long after the invitation the next reminder goes.
